@@ -1,0 +1,12 @@
+export * from './errors.js';
+export * from './kinds/agent-run.js';
+export * from './kinds/condition.js';
+export * from './kinds/conversation.js';
+export * from './kinds/instance.js';
+export * from './kinds/kube-object.js';
+export * from './kinds/schema.js';
+export { podTemplate, type PodTemplateOverrides } from './kinds/pod-template.js';
+export * from './labels.js';
+export * from './names.js';
+export * from './phases.js';
+export * from './well-known.js';

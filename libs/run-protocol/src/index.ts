@@ -1,0 +1,3 @@
+export * from './envelope.js';
+export * from './frames.js';
+export * from './input.js';

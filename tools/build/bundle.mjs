@@ -1,0 +1,32 @@
+/**
+ * Bundles one app from its sources to dist/main.js: `node tools/build/bundle.mjs apps/operator`.
+ * No decorator metadata is used, so esbuild reads the TypeScript itself (docs/adr/0002).
+ */
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+
+/** @param {string} app the app's folder, e.g. `apps/operator` */
+export async function bundle(app) {
+  await build({
+    entryPoints: { main: join(app, 'src/main.ts') },
+    outdir: join(app, 'dist/bundle'),
+    outExtension: { '.js': '.mjs' },
+    chunkNames: 'chunk-[hash]',
+    bundle: true,
+    splitting: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    conditions: ['@sympozium/source'],
+    mainFields: ['module', 'main'],
+    sourcemap: true,
+    minifySyntax: true,
+    minifyWhitespace: true,
+    keepNames: true,
+    logLevel: 'warning',
+    banner: { js: "import { createRequire as __cr } from 'node:module'; const require = __cr(import.meta.url);" },
+  });
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await bundle(process.argv[2] ?? '.');

@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config';
+
+/** `npm run test:kube`: the integration suite on a real Kubernetes control plane (tools/kube-assets). */
+export default defineConfig({
+  resolve: { conditions: ['@sympozium/source'] },
+  ssr: { resolve: { conditions: ['@sympozium/source'] } },
+  test: {
+    include: ['tools/integration/src/**/*.int.test.ts'],
+    reporters: ['default', './tools/build/vitest-reporter.mjs'],
+    globalSetup: ['tools/integration/src/global-setup.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    maxWorkers: 2,
+  },
+});
