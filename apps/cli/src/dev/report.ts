@@ -1,0 +1,54 @@
+/** What a user needs to call the system. */
+export interface Ready {
+  readonly endpoint: string;
+  readonly apiKey: string;
+  readonly model: string;
+  readonly kubeconfig: string;
+}
+
+/** What `dev` prints: every step as it happens, or with `--output json` one line when ready and nothing else. */
+export class Report {
+  readonly #json: boolean;
+  readonly #verbose: boolean;
+
+  constructor(output: 'text' | 'json', verbose: boolean) {
+    this.#json = output === 'json';
+    this.#verbose = verbose;
+  }
+
+  /** Steps go to stderr, so that stdout stays a program’s to read. */
+  step(text: string): void {
+    process.stderr.write(`· ${text}\n`);
+  }
+
+  detail(text: string): void {
+    if (this.#verbose) process.stderr.write(`  ${text}\n`);
+  }
+
+  /** A piece of the demo’s answer, as it streams. */
+  delta(text: string): void {
+    process.stderr.write(text);
+  }
+
+  ready(ready: Ready): void {
+    process.stdout.write(this.#json ? `${JSON.stringify(ready)}\n` : renderReady(ready));
+  }
+}
+
+/** The text that ends a start. The curl line works as pasted. */
+export function renderReady({ endpoint, apiKey, model, kubeconfig }: Ready): string {
+  const body = JSON.stringify({ model, stream: true, messages: [{ role: 'user', content: 'Hello, agent' }] });
+  return `
+Ready.
+  endpoint    ${endpoint}/v1
+  API key     ${apiKey}
+  kubeconfig  ${kubeconfig}
+
+Try it:
+  curl -N ${endpoint}/v1/chat/completions -H 'Authorization: Bearer ${apiKey}' -H 'content-type: application/json' -d '${body}'
+  npx sympozium run "Say hello"
+  kubectl --kubeconfig ${kubeconfig} get arun
+
+Ctrl-C stops everything.
+`;
+}
