@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+
 /** The only source of chance. */
 export interface Random {
   /** A float in [0, 1). */
@@ -5,3 +7,8 @@ export interface Random {
   /** So many bytes fit for keys. */
   bytes(length: number): Uint8Array;
 }
+
+export const systemRandom: Random = {
+  float: () => Math.random(),
+  bytes: (length) => randomBytes(length),
+};

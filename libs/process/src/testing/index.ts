@@ -1,1 +1,3 @@
-export {};
+export * from './fake-clock.js';
+export * from './seeded-random.js';
+export * from './silent-logger.js';
