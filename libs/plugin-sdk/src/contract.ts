@@ -66,9 +66,13 @@ export interface ObservedView<P = unknown> {
   readonly related: ObjectIndex;
   /** Whether the cluster serves the kind's API. */
   available(kind: Kind): boolean;
+  /** Absent when the instance does not exist: a run that started goes on without it. */
+  readonly instance?: SympoziumInstance;
+  /** Absent when one of them, or the instance, does not exist. */
+  readonly skills?: readonly ResolvedSkill[];
 }
 
-/** What a plan is made from: the observed view, and the instance and skills that are known to exist. */
+/** What a plan is made from: the observed view, and the instance and skills, which then exist. */
 export interface RunView<P = unknown> extends ObservedView<P> {
   readonly instance: SympoziumInstance;
   readonly skills: readonly ResolvedSkill[];
