@@ -8,5 +8,8 @@ export * from './kinds/schema.js';
 export { podTemplate, type PodTemplateOverrides } from './kinds/pod-template.js';
 export * from './labels.js';
 export * from './names.js';
+export * from './ownership.js';
 export * from './phases.js';
+export * from './preview.js';
+export * from './stored-bytes.js';
 export * from './well-known.js';

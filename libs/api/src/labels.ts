@@ -1,3 +1,5 @@
+import { shortHash } from './names.js';
+
 /** Labels and annotations on runs and on everything they own. */
 export const LABEL = {
   name: 'app.kubernetes.io/name',
@@ -22,3 +24,31 @@ export const ANNOTATION = {
 
 /** Behind it a server run's children are torn down. */
 export const TEARDOWN_FINALIZER = 'sympozium.ai/teardown';
+
+const LABEL_VALUE = /^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/;
+
+/** `text` if it may be a label's value, else a short hash of it that may. The same text, the same value. */
+export const labelValue = (text: string): string => (LABEL_VALUE.test(text) ? text : `sha256-${shortHash(text, 40)}`);
+
+/** What the labels of a run and of its children say. */
+export interface RunIdentity {
+  /** Name of the AgentRun. */
+  readonly run: string;
+  /** Its uid; unknown to who creates the run. */
+  readonly uid?: string | undefined;
+  readonly instance: string;
+  readonly mode: string;
+  /** Id of the API key that made the run: the name of its Secret's entry. */
+  readonly keyId?: string | undefined;
+}
+
+/** The labels of a run and of everything it owns; all of them are valid values. */
+export const runLabels = ({ run, uid, instance, mode, keyId }: RunIdentity): Record<string, string> => ({
+  [LABEL.name]: 'sympozium',
+  [LABEL.managedBy]: 'sympozium',
+  [LABEL.run]: labelValue(run),
+  ...(uid !== undefined && { [LABEL.runUid]: uid }),
+  [LABEL.instance]: labelValue(instance),
+  [LABEL.mode]: labelValue(mode),
+  ...(keyId !== undefined && { [LABEL.key]: labelValue(keyId) }),
+});
