@@ -1,1 +1,1 @@
-export {};
+export { taskMode } from './mode.js';

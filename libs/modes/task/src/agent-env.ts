@@ -1,0 +1,59 @@
+import {
+  AGENT_ENV,
+  LIMIT,
+  POD,
+  type AgentRun,
+  type PodTemplateOverrides,
+  type SympoziumInstance,
+} from '@sympozium/api';
+import type { Wire } from '@sympozium/plugin-sdk/manifests';
+import type { V1EnvVar } from '@kubernetes/client-node';
+
+type EnvVar = Wire<V1EnvVar>;
+
+/** The only path an agent may write to besides /tmp; the kubelet makes it, read-only root or not. */
+export const TERMINATION_MESSAGE_PATH = '/dev/termination-log';
+export const SCRATCH_PATH = '/tmp';
+export const CA_FILE = 'ca.pem';
+
+const file = (name: string): string => `${POD.mountPath}/${name}`;
+
+/** The agent's environment: each name once; the user's word goes before our defaults, the protocol's before all. */
+export function agentEnv(run: AgentRun, instance: SympoziumInstance, overrides: PodTemplateOverrides): EnvVar[] {
+  const own = (overrides.env ?? []) as EnvVar[];
+  const all = [...defaults(instance), ...(instance.spec.agent?.env ?? []), ...own, ...protocol(run, instance)];
+  return [...new Map(all.map((variable) => [variable.name, variable])).values()];
+}
+
+function defaults({ spec: { model } }: SympoziumInstance): EnvVar[] {
+  return [
+    { name: 'HOME', value: SCRATCH_PATH },
+    ...(model.caBundleRef ? [{ name: 'NODE_EXTRA_CA_CERTS', value: file(CA_FILE) }] : []),
+    ...(model.proxy === undefined ? [] : [{ name: 'HTTPS_PROXY', value: model.proxy }]),
+  ];
+}
+
+function protocol(run: AgentRun, { spec: { model } }: SympoziumInstance): EnvVar[] {
+  const key = model.authSecretRef;
+  return [
+    { name: AGENT_ENV.run, value: run.metadata.name },
+    { name: AGENT_ENV.attempt, valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.uid' } } },
+    { name: AGENT_ENV.input, value: file(POD.inputFile) },
+    { name: AGENT_ENV.result, value: TERMINATION_MESSAGE_PATH },
+    { name: AGENT_ENV.resultBytes, value: String(resultBytes(1)) },
+    ...(key ? [{ name: AGENT_ENV.modelKey, valueFrom: { secretKeyRef: { name: key.name, key: key.key } } }] : []),
+    ...(run.spec.stream
+      ? [
+          { name: AGENT_ENV.streamUrl, value: literal(run.spec.stream.url) },
+          { name: AGENT_ENV.tokenFile, value: file(POD.tokenFile) },
+        ]
+      : []),
+  ];
+}
+
+/** What one container may leave: a kubelet keeps 4 KiB of each and shares 12 KiB among all of a Pod. */
+export const resultBytes = (containers: number): number =>
+  Math.min(LIMIT.terminationMessage, Math.floor(LIMIT.terminationMessagesPerPod / (containers + 1)));
+
+/** A value in which the kubelet expands nothing. */
+const literal = (value: string): string => value.replaceAll('$(', '$$$$(');
