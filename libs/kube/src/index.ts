@@ -1,3 +1,10 @@
 export * from './client.js';
+export * from './connection.js';
 export * from './error.js';
+export { HttpKubeClient, type HttpKubeClientOptions } from './http-client.js';
+export { inClusterConnection } from './in-cluster.js';
 export * from './informer.js';
+export { createInformer, type InformerDependencies } from './watch-informer.js';
+export { resourcePath } from './paths.js';
+export { isNewer } from './resource-version.js';
+export { lines } from './watch-stream.js';

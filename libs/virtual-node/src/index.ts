@@ -1,1 +1,5 @@
-export {};
+export { defaultRanges, type NetworkRanges } from './address-pool.js';
+export { createVirtualNode, type CreateVirtualNodeOptions } from './create-virtual-node.js';
+export type { ImageCommands } from './images.js';
+export type { KubeletCredentials } from './kubelet-server.js';
+export { VirtualNode, type VirtualNodeOptions } from './virtual-node.js';

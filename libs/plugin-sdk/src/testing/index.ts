@@ -1,1 +1,12 @@
-export {};
+export { describeMode, type ModeExamples } from './describe-mode.js';
+export { restrictedViolations } from './pod-security.js';
+export {
+  agentRun,
+  frozenView,
+  objectIndex,
+  runView,
+  sympoziumInstance,
+  type InstanceParts,
+  type RunParts,
+  type ViewParts,
+} from './run-view.js';

@@ -1,0 +1,67 @@
+import type { KubeObject } from '@sympozium/api';
+import type { WatchEvent } from './client.js';
+import { KubeError } from './error.js';
+
+const NEWLINE = 0x0a;
+
+/** Cuts a byte stream at newlines; a character split over two chunks stays whole. The last line may lack its end. */
+export async function* lines(stream: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let pending: Uint8Array[] = [];
+  for await (const chunk of stream) {
+    let from = 0;
+    for (let at = chunk.indexOf(NEWLINE); at !== -1; at = chunk.indexOf(NEWLINE, from)) {
+      pending.push(chunk.subarray(from, at));
+      yield decoder.decode(joined(pending));
+      pending = [];
+      from = at + 1;
+    }
+    if (from < chunk.length) pending.push(chunk.subarray(from));
+  }
+  if (pending.length > 0) yield decoder.decode(joined(pending));
+}
+
+const joined = (parts: Uint8Array[]): Uint8Array => (parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts));
+
+interface RawEvent {
+  readonly type: string;
+  readonly object: unknown;
+}
+
+/** Events of a watch response. An ERROR event (410 Gone among them) is thrown as `KubeError`. */
+export async function* decodeWatch<T extends KubeObject>(
+  stream: AsyncIterable<Uint8Array>,
+): AsyncGenerator<WatchEvent<T>> {
+  for await (const line of lines(stream)) {
+    if (line.trim() === '') continue;
+    const { type, object } = parse(line);
+    switch (type) {
+      case 'ADDED':
+      case 'MODIFIED':
+      case 'DELETED':
+        yield { type, object: object as T };
+        break;
+      case 'BOOKMARK':
+        yield { type, resourceVersion: (object as KubeObject).metadata.resourceVersion ?? '' };
+        break;
+      case 'ERROR': {
+        const { code = 500, reason = 'Unknown', message = 'the watch failed' } = object as Partial<StatusObject>;
+        throw new KubeError(code, reason, message);
+      }
+    }
+  }
+}
+
+interface StatusObject {
+  readonly code: number;
+  readonly reason: string;
+  readonly message: string;
+}
+
+function parse(line: string): RawEvent {
+  try {
+    return JSON.parse(line) as RawEvent;
+  } catch (error) {
+    throw new KubeError(0, 'Unreachable', 'the watch broke off in mid-event', { cause: error });
+  }
+}

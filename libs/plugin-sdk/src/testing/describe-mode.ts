@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import type { ModePlugin, RunView } from '../contract.js';
+import { checks, type Subject } from './checks.js';
+
+/** What the kit asks a plugin about. */
+export interface ModeExamples<P> {
+  /** Views by name: one for every situation the mode knows; see `runView`. */
+  readonly views: Readonly<Record<string, RunView<P>>>;
+  /** The plugin's configuration before its schema, e.g. `{}`. */
+  readonly config?: unknown;
+  /** Values of Secrets that a view names: they must be in no planned object. */
+  readonly secrets?: readonly string[];
+}
+
+/** Tests, with vitest, that a mode plugin keeps the contract's promises in every given view. */
+export function describeMode<P, C>(plugin: ModePlugin<P, C>, examples: ModeExamples<P>): void {
+  describe(`mode ${plugin.name} keeps the contract`, () => {
+    it.each(checks<P>())('$promise', async ({ faults }) => {
+      expect(faults(await modeSubject(plugin, examples))).toEqual([]);
+    });
+  });
+}
+
+/** The plugin with its configuration checked by its own schema. */
+export async function modeSubject<P, C>(plugin: ModePlugin<P, C>, examples: ModeExamples<P>): Promise<Subject<P>> {
+  const { views, config = {}, secrets = [] } = examples;
+  const parsed = await plugin.config['~standard'].validate(config);
+  if (parsed.issues) throw new TypeError(`config is refused: ${parsed.issues.map(({ message }) => message).join('; ')}`);
+  return { plugin: plugin as ModePlugin<P>, config: parsed.value, views, secrets };
+}

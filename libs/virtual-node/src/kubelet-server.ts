@@ -1,0 +1,132 @@
+import type { Clock, Logger, Runnable } from '@sympozium/process';
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { TLSSocket } from 'node:tls';
+import { readLog, type LogQuery, type LogSource } from './log-reader.js';
+
+export interface KubeletCredentials {
+  /** What this endpoint shows; PEM. */
+  readonly cert: string;
+  readonly key: string;
+  /** Who may ask: holders of a certificate of this CA (the API server's `--kubelet-client-certificate`), PEM. */
+  readonly clientCa?: string;
+  /** Or of this bearer token. */
+  readonly bearerToken?: string;
+}
+
+export interface LogRequest {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string;
+  readonly previous: boolean;
+}
+
+export interface KubeletServerOptions {
+  readonly credentials: KubeletCredentials;
+  readonly host: string;
+  readonly port: number;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly findLog: (request: LogRequest) => LogSource | undefined;
+}
+
+/** The part of the kubelet's API that the API server needs for `kubectl logs`, over TLS on loopback. */
+export class KubeletServer implements Runnable {
+  readonly name = 'kubelet endpoint';
+  readonly #options: KubeletServerOptions;
+  readonly #server: Server;
+  readonly #stop = new AbortController();
+
+  constructor(options: KubeletServerOptions) {
+    this.#options = options;
+    const { cert, key, clientCa } = options.credentials;
+    this.#server = createServer(
+      { cert, key, requestCert: true, rejectUnauthorized: false, ...(clientCa ? { ca: clientCa } : {}) },
+      (request, response) => void this.#answer(request, response),
+    );
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  start(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(this.#options.port, this.#options.host, () => resolve());
+    });
+  }
+
+  stop(): Promise<void> {
+    this.#stop.abort();
+    return new Promise((resolve) => {
+      this.#server.close(() => resolve());
+      this.#server.closeAllConnections();
+    });
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? '/', 'https://node');
+    if (url.pathname === '/healthz') return end(response, 200, 'ok');
+    if (!this.#allowed(request))
+      return end(response, 401, 'Unauthorized: only the API server may ask. Give it a certificate of the client CA.');
+    const [, kind, namespace, pod, container, ...rest] = url.pathname.split('/').map(decodeURIComponent);
+    if (request.method !== 'GET' || kind !== 'containerLogs' || !namespace || !pod || !container || rest.length > 0)
+      return end(response, 404, `this node does not serve ${url.pathname}`);
+    const previous = url.searchParams.get('previous') === 'true';
+    const source = this.#options.findLog({ namespace, pod, container, previous });
+    if (!source) return end(response, 404, `container "${container}" in pod "${pod}" has no log here`);
+    await this.#send(source, logQuery(url.searchParams, this.#options.clock.now()), response);
+  }
+
+  async #send(source: LogSource, query: LogQuery, response: ServerResponse): Promise<void> {
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
+    const signal = AbortSignal.any([gone.signal, this.#stop.signal]);
+    response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8' });
+    response.flushHeaders();
+    try {
+      await pipeline(Readable.from(readLog(source, query, signal)), response);
+    } catch (error) {
+      if (!signal.aborted) this.#options.log.warn({ err: error }, 'sending a log failed');
+    }
+  }
+
+  #allowed(request: IncomingMessage): boolean {
+    const { clientCa, bearerToken } = this.#options.credentials;
+    if (clientCa && (request.socket as TLSSocket).authorized) return true;
+    return bearerToken !== undefined && same(request.headers.authorization ?? '', `Bearer ${bearerToken}`);
+  }
+}
+
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+const same = (a: string, b: string): boolean => timingSafeEqual(digest(a), digest(b));
+
+function end(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' });
+  response.end(text);
+}
+
+function logQuery(query: URLSearchParams, now: number): LogQuery {
+  const tailLines = count(query.get('tailLines'));
+  const limitBytes = count(query.get('limitBytes'));
+  const seconds = count(query.get('sinceSeconds'));
+  const time = query.get('sinceTime');
+  const since = seconds !== undefined ? now - seconds * 1000 : time ? Date.parse(time) : undefined;
+  return {
+    follow: query.get('follow') === 'true',
+    timestamps: query.get('timestamps') === 'true',
+    ...(tailLines === undefined ? {} : { tailLines }),
+    ...(limitBytes === undefined ? {} : { limitBytes }),
+    ...(since === undefined ? {} : { since }),
+  };
+}
+
+function count(text: string | null): number | undefined {
+  const value = Number(text);
+  return text !== null && Number.isInteger(value) && value >= 0 ? value : undefined;
+}

@@ -1,0 +1,74 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const RECORD = 'process.json';
+
+interface Recorded {
+  readonly pid: number;
+  readonly started: string;
+}
+
+/** Writes down which process a container is, so that a later life of the node can end it. */
+export function recordProcess(containerFolder: string, pid: number): void {
+  const record: Recorded = { pid, started: startOf(pid) ?? '' };
+  writeFileSync(join(containerFolder, RECORD), JSON.stringify(record));
+}
+
+/** Whether a container of this Pod was ever started. */
+export const wasStarted = (podFolder: string): boolean =>
+  containerFolders(podFolder).some((folder) => existsSync(join(folder, RECORD)));
+
+/** Ends what a former life of the node left running; returns the pids. A pid that means another process now is spared. */
+export function endLeftovers(podsFolder: string): number[] {
+  const ended: number[] = [];
+  for (const pod of folders(podsFolder)) {
+    for (const folder of containerFolders(pod)) {
+      const record = readRecord(folder);
+      if (!record || record.started === '' || startOf(record.pid) !== record.started) continue;
+      killGroup(record.pid, 'SIGKILL');
+      ended.push(record.pid);
+    }
+  }
+  return ended;
+}
+
+/** Signals a whole process group; one that is gone already is fine. */
+export function killGroup(group: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-group, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+function readRecord(folder: string): Recorded | undefined {
+  try {
+    return JSON.parse(readFileSync(join(folder, RECORD), 'utf8')) as Recorded;
+  } catch {
+    return undefined; // never started, or the node died while writing it: the guardian has ended the process
+  }
+}
+
+/** When a process started, in whatever unit the system has; undefined when there is none. */
+function startOf(pid: number): string | undefined {
+  try {
+    if (process.platform !== 'linux')
+      return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)])
+        .toString()
+        .trim();
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]; // field 22; the name before it may hold spaces
+  } catch {
+    return undefined;
+  }
+}
+
+const containerFolders = (podFolder: string): string[] => folders(join(podFolder, 'containers'));
+
+function folders(parent: string): string[] {
+  if (!existsSync(parent)) return [];
+  return readdirSync(parent, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => join(parent, entry.name));
+}
