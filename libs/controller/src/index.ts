@@ -1,1 +1,4 @@
-export {};
+export { Controller, type ControllerOptions, type Reconciled } from './controller.js';
+export { objectKey, parseObjectKey } from './object-key.js';
+export { OwnWrites } from './own-writes.js';
+export { WorkQueue, type WorkQueueOptions } from './work-queue.js';

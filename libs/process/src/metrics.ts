@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 
-/** An app’s own metrics, none of them global. */
+/** An app’s own metrics, none of them global. Asking again for a name gives the same metric. */
 export class Metrics {
   readonly #registry = new Registry();
 
@@ -9,15 +9,21 @@ export class Metrics {
   }
 
   counter<L extends string>(name: string, help: string, labelNames: readonly L[] = []): Counter<L> {
+    const known = this.#registry.getSingleMetric(name);
+    if (known instanceof Counter) return known;
     return new Counter({ name, help, labelNames: [...labelNames], registers: [this.#registry] });
   }
 
   gauge<L extends string>(name: string, help: string, labelNames: readonly L[] = []): Gauge<L> {
+    const known = this.#registry.getSingleMetric(name);
+    if (known instanceof Gauge) return known;
     return new Gauge({ name, help, labelNames: [...labelNames], registers: [this.#registry] });
   }
 
   /** Buckets in seconds. */
   histogram<L extends string>(name: string, help: string, labelNames: readonly L[] = []): Histogram<L> {
+    const known = this.#registry.getSingleMetric(name);
+    if (known instanceof Histogram) return known;
     const buckets = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 60, 600];
     return new Histogram({ name, help, labelNames: [...labelNames], buckets, registers: [this.#registry] });
   }
