@@ -2,6 +2,7 @@ export * from './errors.js';
 export * from './kinds/agent-run.js';
 export * from './kinds/condition.js';
 export * from './kinds/conversation.js';
+export * from './kinds/definitions.js';
 export * from './kinds/instance.js';
 export * from './kinds/kube-object.js';
 export * from './kinds/schema.js';

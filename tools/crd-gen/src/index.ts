@@ -1,1 +1,3 @@
-export {};
+export * from './crd.js';
+export * from './generated-files.js';
+export * from './structural.js';

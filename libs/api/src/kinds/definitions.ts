@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { AGENT_RUN, agentRunSpec, agentRunStatus } from './agent-run.js';
+import { AGENT_RUN_RULES, INSTANCE_RULES } from './rules.js';
+import { instanceSpec, instanceStatus, SYMPOZIUM_INSTANCE } from './instance.js';
+import type { Kind } from './kube-object.js';
+import { cel } from './schema.js';
+
+/** A column of `kubectl get`, as in a CRD's `additionalPrinterColumns`. */
+export interface PrinterColumn {
+  readonly name: string;
+  readonly type: 'string' | 'integer' | 'boolean' | 'date';
+  /** Where the value stands, as a JSONPath the API server accepts. */
+  readonly jsonPath: string;
+  readonly description: string;
+  /** 0 is always shown; above it only with `-o wide`. */
+  readonly priority?: number;
+}
+
+/** All that the API server has to be told about one kind: the CRDs and docs/api.md are generated from it. */
+export interface KindDefinition {
+  readonly kind: Kind;
+  readonly singular: string;
+  readonly shortNames: readonly string[];
+  /** Groups of `kubectl get`. Never `all`: runs come by the thousand and would bury everything else there. */
+  readonly categories: readonly string[];
+  /** What an object of the kind is, for `kubectl explain`. */
+  readonly description: string;
+  /** Schema of `{spec, status}` with the rules that look at the whole object. */
+  readonly schema: z.ZodObject;
+  readonly columns: readonly PrinterColumn[];
+}
+
+const age: PrinterColumn = {
+  name: 'Age',
+  type: 'date',
+  jsonPath: '.metadata.creationTimestamp',
+  description: 'Time since it was created.',
+};
+
+const agentRun: KindDefinition = {
+  kind: AGENT_RUN,
+  singular: 'agentrun',
+  shortNames: ['arun'],
+  categories: ['sympozium'],
+  description: 'One run of an agent: a task that works and ends, or a server that lives until it is deleted.',
+  schema: z
+    .object({
+      spec: agentRunSpec.describe('What is wished.'),
+      status: agentRunStatus.prefault({}).describe('What is the case; written by the operator.'),
+    })
+    .meta(cel(...AGENT_RUN_RULES)),
+  columns: [
+    { name: 'Phase', type: 'string', jsonPath: '.status.phase', description: 'Where the run stands.' },
+    { name: 'Mode', type: 'string', jsonPath: '.status.mode', description: 'The mode that was decided.' },
+    { name: 'Instance', type: 'string', jsonPath: '.spec.instanceRef.name', description: 'Whose run it is.' },
+    { name: 'Reason', type: 'string', jsonPath: '.status.reason', description: 'Why it waits or failed.' },
+    age,
+    { name: 'Result', type: 'string', jsonPath: '.status.resultPreview', description: 'Beginning of the answer.' },
+    { name: 'Message', type: 'string', jsonPath: '.status.message', description: 'The reason, told.', priority: 1 },
+  ],
+};
+
+const instance: KindDefinition = {
+  kind: SYMPOZIUM_INSTANCE,
+  singular: 'sympoziuminstance',
+  shortNames: ['sinst'],
+  categories: ['sympozium'],
+  description: 'An agent that can be called: its model, its own code if any, its skills, limits and defaults.',
+  schema: z
+    .object({
+      spec: instanceSpec.describe('What is wished.'),
+      status: instanceStatus.optional().describe('What is the case; written by the operator.'),
+    })
+    .meta(cel(...INSTANCE_RULES)),
+  columns: [
+    { name: 'Provider', type: 'string', jsonPath: '.spec.model.provider', description: 'Who serves the model.' },
+    { name: 'Model', type: 'string', jsonPath: '.spec.model.name', description: 'The model’s name there.' },
+    { name: 'Active', type: 'integer', jsonPath: '.status.activeRuns', description: 'Runs that work now.' },
+    { name: 'Queued', type: 'integer', jsonPath: '.status.queuedRuns', description: 'Runs that wait for a place.' },
+    { name: 'Endpoint', type: 'string', jsonPath: '.status.endpoint.url', description: 'Where it is served.' },
+    age,
+  ],
+};
+
+/** Every kind of the API, in the order in which it is documented. */
+export const DEFINITIONS: readonly KindDefinition[] = [agentRun, instance];
