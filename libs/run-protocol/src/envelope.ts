@@ -13,6 +13,11 @@ export interface Envelope {
   /** The answer itself when it fits; else it is read from the Pod's log. */
   readonly text?: string;
   readonly toolCalls?: readonly ToolCall[];
+  /** How many tool calls did not fit: they, and the text, are in the log's `result` frame. */
+  readonly toolCallsInLog?: number;
   readonly usage?: Usage;
   readonly error?: ResultError;
 }
+
+/** Room that every envelope needs at least; no container gets less. */
+export const MIN_ENVELOPE_BYTES = 320;

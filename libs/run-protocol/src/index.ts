@@ -1,3 +1,11 @@
-export * from './envelope.js';
-export * from './frames.js';
-export * from './input.js';
+export { decodeEnvelope } from './decode-envelope.js';
+export { sha256Hex } from './digest.js';
+export { encodeEnvelope } from './encode-envelope.js';
+export { encodeFrame } from './encode-frame.js';
+export { MIN_ENVELOPE_BYTES, type Envelope } from './envelope.js';
+export { FrameLines, MAX_LINE_BYTES } from './frame-lines.js';
+export { PROTOCOL_VERSION, type Frame, type FrameBody, type ResultBody } from './frames.js';
+export type { ResultError, ResultStatus } from './frames.js';
+export type { RunInput } from './input.js';
+export { parseFrame } from './parse-frame.js';
+export { toValidUtf8 } from './utf8.js';
