@@ -155,6 +155,13 @@ export const ERRORS = {
     meaning: 'A second attempt of the run began after part of the first one’s answer was sent.',
     action: 'Start a new run.',
   }),
+  RunDeleted: row({
+    surface: ['http', 'cli'],
+    status: 502,
+    type: 'server_error',
+    meaning: 'The run was deleted before it ended.',
+    action: 'Start a new run.',
+  }),
   // The web proxy's own answers; types and codes are OpenAI's.
   invalid_request: row({
     surface: ['http'],
@@ -191,6 +198,20 @@ export const ERRORS = {
     meaning: 'There is no such route.',
     action: 'See GET /openapi.json or the README.',
   }),
+  method_not_allowed: row({
+    surface: ['http'],
+    status: 405,
+    type: 'invalid_request_error',
+    meaning: 'The route does not take this method.',
+    action: 'Use a method that the header Allow names.',
+  }),
+  request_timeout: row({
+    surface: ['http'],
+    status: 408,
+    type: 'invalid_request_error',
+    meaning: 'The request did not arrive in time.',
+    action: 'Send it again, faster.',
+  }),
   idempotency_conflict: row({
     surface: ['http'],
     status: 409,
@@ -204,6 +225,20 @@ export const ERRORS = {
     type: 'invalid_request_error',
     meaning: 'The request’s body is larger than the limit.',
     action: 'Send a smaller body.',
+  }),
+  unsupported_media_type: row({
+    surface: ['http'],
+    status: 415,
+    type: 'invalid_request_error',
+    meaning: 'The body is not JSON.',
+    action: 'Send `content-type: application/json`.',
+  }),
+  headers_too_large: row({
+    surface: ['http'],
+    status: 431,
+    type: 'invalid_request_error',
+    meaning: 'The request’s headers are larger than the limit.',
+    action: 'Send fewer or shorter headers.',
   }),
   run_input_too_large: row({
     surface: ['http'],

@@ -20,6 +20,8 @@ export const ANNOTATION = {
   runInput: 'sympozium.ai/run-input',
   /** RFC 3339 with microseconds: order of runs made within one second. */
   submittedAt: 'sympozium.ai/submitted-at',
+  /** Digest of the request that made the run: another request under the same Idempotency-Key is refused. */
+  requestDigest: 'sympozium.ai/request-digest',
 } as const;
 
 /** Behind it a server run's children are torn down. */
