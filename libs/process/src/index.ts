@@ -1,5 +1,6 @@
 export * from './backoff.js';
 export * from './clock.js';
+export * from './guardian.js';
 export * from './lifecycle.js';
 export * from './logger.js';
 export * from './metrics.js';
