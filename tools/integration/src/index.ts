@@ -1,1 +1,5 @@
-export {};
+export { AppProcess } from './fixture/app-process.js';
+export { ModelDouble, says } from './fixture/model-double.js';
+export { startRealCluster, type RealCluster } from './fixture/real-cluster.js';
+export { API_KEY, Sympozium } from './fixture/sympozium.js';
+export { until } from './fixture/until.js';

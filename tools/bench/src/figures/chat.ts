@@ -1,0 +1,77 @@
+import { API_KEY, type Sympozium } from '@sympozium/integration';
+import { quantile, type Figure } from '../figure.js';
+import { spawnAgent } from '../null-variant.js';
+
+/** Milliseconds from the request to the first and to the last byte of an answer. */
+export interface Timing {
+  readonly first: number;
+  readonly last: number;
+}
+
+const QUESTION = 'Hello, agent';
+
+/** Requests one after the other, each beside its null variant: the same agent spawned directly, with the same input. */
+export async function chatAlone(system: Sympozium, n: number): Promise<Figure[]> {
+  const requests: Timing[] = [];
+  const spawns: Timing[] = [];
+  await chat(system); // the first one warms the connections
+  for (let i = 0; i < n; i += 1) {
+    requests.push(await chat(system));
+    spawns.push(await spawnAgent(QUESTION));
+  }
+  const load = 'one request at a time, echo agent, virtual node';
+  const first = requests.map((timing) => timing.first);
+  const last = requests.map((timing) => timing.last);
+  const nullLast = quantile(
+    spawns.map((timing) => timing.last),
+    0.5,
+  );
+  const nullFirst = spawns.map((timing) => timing.first);
+  return [
+    { name: 'request → first byte, p50', value: quantile(first, 0.5), unit: 'ms', goal: { atMost: 150 }, n, load },
+    { name: 'request → first byte, p99', value: quantile(first, 0.99), unit: 'ms', n, load },
+    { name: 'request → last byte, p50', value: quantile(last, 0.5), unit: 'ms', n, load },
+    { name: 'request → last byte, p99', value: quantile(last, 0.99), unit: 'ms', n, load },
+    { name: 'null variant: spawn → first delta, p50', value: quantile(nullFirst, 0.5), unit: 'ms', n, load },
+    { name: 'null variant: spawn → end, p50', value: nullLast, unit: 'ms', n, load },
+    {
+      name: 'request → last byte against null variant, p50',
+      value: Math.round((quantile(last, 0.5) / nullLast) * 100) / 100,
+      unit: 'ratio',
+      n,
+      load,
+    },
+  ];
+}
+
+/** Many requests at once. */
+export async function chatBurst(system: Sympozium, n: number): Promise<Figure[]> {
+  const started = performance.now();
+  const timings = await Promise.all(Array.from({ length: n }, () => chat(system)));
+  const seconds = (performance.now() - started) / 1000;
+  const last = timings.map((timing) => timing.last);
+  const load = `${n} requests at once, echo agent, virtual node`;
+  return [
+    { name: 'burst: request → last byte, p50', value: quantile(last, 0.5), unit: 'ms', n, load },
+    { name: 'burst: request → last byte, p99', value: quantile(last, 0.99), unit: 'ms', n, load },
+    { name: 'burst: runs per second', value: Math.round((n / seconds) * 10) / 10, unit: 'runs/s', n, load },
+  ];
+}
+
+async function chat(system: Sympozium): Promise<Timing> {
+  const started = performance.now();
+  const response = await fetch(`${system.endpoint}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ model: 'echo', stream: true, messages: [{ role: 'user', content: QUESTION }] }),
+  });
+  if (!response.ok || !response.body) throw new Error(`${response.status}: ${await response.text()}`);
+  let first: number | undefined;
+  let end = '';
+  for await (const chunk of response.body) {
+    first ??= performance.now() - started;
+    end = new TextDecoder().decode(chunk as Uint8Array);
+  }
+  if (!end.endsWith('data: [DONE]\n\n') || first === undefined) throw new Error(`the answer broke off: ${end}`);
+  return { first, last: performance.now() - started };
+}

@@ -1,0 +1,41 @@
+import { startRealCluster, Sympozium } from '@sympozium/integration';
+import Table from 'cli-table3';
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { goalText, isCount, isReached, type Figure } from './figure.js';
+import { chatAlone, chatBurst } from './figures/chat.js';
+import { jobCreation } from './figures/job-creation.js';
+import { proxyAlone } from './figures/proxy.js';
+import { writesPerRun } from './figures/writes.js';
+
+const { values } = parseArgs({ options: { json: { type: 'string' } } });
+const cluster = await startRealCluster();
+try {
+  const system = await Sympozium.start(cluster.access, {
+    name: 'bench',
+    proxyEnv: { RATE_LIMIT_RPM: '1000000', RATE_LIMIT_BURST: '1000000', MAX_CONCURRENT: '10000' },
+  });
+  await system.createInstance('echo');
+  const figures: Figure[] = [
+    ...(await writesPerRun(system)),
+    ...(await chatAlone(system, 50)),
+    ...(await chatBurst(system, 50)),
+    ...(await jobCreation(system, 100, 20)),
+    ...(await proxyAlone(system)),
+  ];
+  report(figures);
+  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(figures, null, 2)}\n`);
+  if (figures.some((figure) => isCount(figure) && !isReached(figure))) process.exitCode = 1;
+  await system.stop();
+} finally {
+  await cluster.stop();
+}
+
+function report(figures: readonly Figure[]): void {
+  const table = new Table({ head: ['figure', 'value', 'unit', 'goal', 'n', 'load'], style: { head: [] } });
+  for (const figure of figures) {
+    const { name, value, unit, goal, n, load } = figure;
+    table.push([name, `${value}${isReached(figure) ? '' : ' (missed)'}`, unit, goalText(goal), n, load]);
+  }
+  process.stdout.write(`${table.toString()}\n`);
+}

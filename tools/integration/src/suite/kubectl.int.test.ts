@@ -1,0 +1,88 @@
+import { celCases } from '@sympozium/api/testing';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { workspaceFile } from '../fixture/app-process.js';
+import { command, kubectl } from '../fixture/commands.js';
+import { readObjects } from '../fixture/install.js';
+import { Sympozium } from '../fixture/sympozium.js';
+import { kubectlPath } from '@sympozium/get-helm';
+
+let system: Sympozium;
+
+beforeAll(async () => {
+  system = await Sympozium.start(inject('cluster'), { name: 'kubectl' });
+});
+
+afterAll(() => system?.stop());
+
+describe('examples/task.yaml with the real kubectl', () => {
+  it('ends Succeeded; get shows phase, mode, instance, reason, age and a preview', async () => {
+    const applied = await kubectl(system, 'apply', '-f', workspaceFile('examples/task.yaml'));
+    expect(applied).toMatchObject({ exitCode: 0, stderr: '' });
+    const waited = await kubectl(
+      system,
+      'wait',
+      'arun/hello',
+      '--for=jsonpath={.status.phase}=Succeeded',
+      '--timeout=20s',
+    );
+    expect(waited.exitCode).toBe(0);
+    const { stdout } = await kubectl(system, 'get', 'arun');
+    const [head = '', row = ''] = stdout.split('\n');
+    expect(head.split(/\s+/)).toEqual(['NAME', 'PHASE', 'MODE', 'INSTANCE', 'REASON', 'AGE', 'RESULT']);
+    expect(row).toMatch(/^hello\s+Succeeded\s+task\s+demo\s+.*\d+s\s+\S/);
+  });
+
+  it('kubectl logs shows the agent’s frames', async () => {
+    const { stdout } = await kubectl(system, 'logs', '-l', 'sympozium.ai/run=hello', '--tail=-1');
+    const types = stdout
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { type: string }).type);
+    expect(types[0]).toBe('started');
+    expect(types).toContain('delta');
+    expect(types.at(-1)).toBe('result');
+  });
+
+  it('kubectl explain and describe know the kind', async () => {
+    expect((await kubectl(system, 'explain', 'arun.spec.timeout')).stdout).toMatch(/image pull included/);
+    expect((await kubectl(system, 'describe', 'arun', 'hello')).stdout).toMatch(/Succeeded/);
+  });
+});
+
+it('the CRDs are accepted without a warning', async () => {
+  const kubeconfig = ['--kubeconfig', system.cluster.admin];
+  for (const crd of readObjects('charts/sympozium-crds/crds')) {
+    const input = JSON.stringify(crd);
+    const args = [...kubeconfig, 'apply', '--server-side', '--force-conflicts', '--dry-run=server', '-f', '-'];
+    const result = await command(await kubectlPath(), args, input);
+    expect(result).toMatchObject({ exitCode: 0, stderr: '' });
+  }
+});
+
+describe('CEL rules on the real server', () => {
+  it.each(celCases)('$name', async ({ kind, object, update, refusedWith }) => {
+    const { namespace } = system;
+    const name = (object.metadata as { name: string }).name;
+    const create = () => system.admin.create(kind, inNamespace(object, namespace));
+    const change = () =>
+      system.admin.patch(kind, { namespace, name }, { type: 'merge', body: update ?? {} }, { fieldManager: 'suite' });
+    try {
+      if (update) {
+        await create();
+        await outcome(change, refusedWith);
+      } else await outcome(create, refusedWith);
+    } finally {
+      await system.admin.delete(kind, { namespace, name }).catch(() => {}); // a refused object is not there
+    }
+  });
+});
+
+async function outcome(act: () => Promise<unknown>, refusedWith: string | undefined): Promise<void> {
+  if (refusedWith === undefined) await act();
+  else await expect(act()).rejects.toThrow(refusedWith);
+}
+
+const inNamespace = <T extends { metadata: object }>(object: T, namespace: string): T => ({
+  ...object,
+  metadata: { ...object.metadata, namespace },
+});
