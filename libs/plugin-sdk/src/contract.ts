@@ -58,6 +58,7 @@ export interface ModePlanner<P = unknown> {
 
 /** A run and what exists for it, as the caches hold it. */
 export interface ObservedView<P = unknown> {
+  /** As the cache holds it; `status.children` also names what the host made or saw since the status was written. */
   readonly run: AgentRun;
   readonly params: P;
   /** Objects of owned kinds that belong to this run (by its uid). */
@@ -95,7 +96,10 @@ export interface ObjectIndex {
 export type Stage = 'credential' | 'workload' | 'service' | 'route';
 
 interface DesiredBase {
-  /** Without namespace, owner reference or labels: the host sets them. */
+  /**
+   * Named `childName(run)` or `childName(run, part)`; without namespace, owner reference and status.
+   * The host adds namespace, owner and the labels of the run.
+   */
   readonly object: KubeObject;
   readonly stage: Stage;
 }
@@ -140,6 +144,8 @@ export interface ObservedResult {
         /** Length in bytes of the UTF-8 text. */
         readonly bytes: number;
         readonly sha256: string;
+        /** How many tool calls stand in the log's result frame, where `toolCalls` had no room for them. */
+        readonly toolCalls?: number;
       };
 }
 
@@ -165,7 +171,13 @@ export type Observation = ObservationBase &
     | ({ readonly state: 'running' } & ObservedWork)
     | { readonly state: 'serving'; readonly endpoint: { readonly url: string; readonly hostname?: string } }
     | ({ readonly state: 'succeeded'; readonly result: ObservedResult } & ObservedWork)
-    | ({ readonly state: 'failed'; readonly reason: ErrorCode; readonly message: string } & ObservedWork)
+    | ({
+        readonly state: 'failed';
+        readonly reason: ErrorCode;
+        readonly message: string;
+        /** The verdict rests on an object not being there: the host asks the API server before it believes its cache. */
+        readonly fromAbsence?: true;
+      } & ObservedWork)
   );
 
 /** Stamps a mode plugin with its brand and the contract it was built for. */

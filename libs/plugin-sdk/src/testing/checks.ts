@@ -46,7 +46,9 @@ const entries = <P>({ views }: Subject<P>): readonly (readonly [string, RunView<
 function identity<P>({ plugin }: Subject<P>): readonly string[] {
   return [
     ...(plugin.$type === MODE_TYPE ? [] : ['it was not made by defineMode']),
-    ...(plugin.contract.split('.')[0] === CONTRACT.split('.')[0] ? [] : [`contract ${plugin.contract} is not ${CONTRACT}`]),
+    ...(plugin.contract.split('.')[0] === CONTRACT.split('.')[0]
+      ? []
+      : [`contract ${plugin.contract} is not ${CONTRACT}`]),
     ...(LABEL_NAME.test(plugin.name) ? [] : [`name ${JSON.stringify(plugin.name)} is no DNS label of at most 32`]),
     ...(plugin.extends === plugin.name ? ['it extends itself'] : []),
   ];
@@ -122,7 +124,9 @@ function names<P>(subject: Subject<P>): readonly string[] {
         .plan(view)
         .map(({ object }) => object);
       const twice = titles.map(title).filter((key, at, all) => all.indexOf(key) !== at);
-      const strange = titles.filter(({ metadata }) => metadata.name !== childName(run) && !metadata.name.startsWith(`${run}-`));
+      const strange = titles.filter(
+        ({ metadata }) => metadata.name !== childName(run) && !metadata.name.startsWith(`${run}-`),
+      );
       return [
         ...twice.map((key) => `${name}: ${key} is planned twice`),
         ...strange.map((object) => `${name}: ${title(object)} is not named ${run} or ${run}-…`),
@@ -139,8 +143,14 @@ const restricted: ObjectCheck = (object) =>
 
 /** Pod specs in a Pod, or in anything with a Pod template. */
 function podSpecs(object: KubeObject): readonly Wire<V1PodSpec>[] {
-  const { spec } = object as { spec?: { template?: { spec?: unknown }; jobTemplate?: { spec?: { template?: { spec?: unknown } } } } };
-  const found = [object.kind === 'Pod' ? spec : undefined, spec?.template?.spec, spec?.jobTemplate?.spec?.template?.spec];
+  const { spec } = object as {
+    spec?: { template?: { spec?: unknown }; jobTemplate?: { spec?: { template?: { spec?: unknown } } } };
+  };
+  const found = [
+    object.kind === 'Pod' ? spec : undefined,
+    spec?.template?.spec,
+    spec?.jobTemplate?.spec?.template?.spec,
+  ];
   return found.filter((candidate) => isPodSpec(candidate));
 }
 
@@ -180,11 +190,19 @@ function immutable<P>(subject: Subject<P>): readonly string[] {
   const first = new Map<string, string>();
   return planned(subject).flatMap(([name, desired, view]) => {
     if (desired.onDrift !== 'keep') return [];
-    const key = JSON.stringify([view.run.metadata, { ...view.run.spec, cancel: undefined }, view.instance, view.skills, title(desired.object)]);
+    const key = JSON.stringify([
+      view.run.metadata,
+      { ...view.run.spec, cancel: undefined },
+      view.instance,
+      view.skills,
+      title(desired.object),
+    ]);
     const fixed = JSON.stringify(without(desired.object, desired.mutable ?? []));
     const before = first.get(key) ?? fixed;
     first.set(key, before);
-    return before === fixed ? [] : [`${name}: ${title(desired.object)} differs from an earlier plan beyond its mutable paths`];
+    return before === fixed
+      ? []
+      : [`${name}: ${title(desired.object)} differs from an earlier plan beyond its mutable paths`];
   });
 }
 

@@ -25,6 +25,7 @@ export function describeMode<P, C>(plugin: ModePlugin<P, C>, examples: ModeExamp
 export async function modeSubject<P, C>(plugin: ModePlugin<P, C>, examples: ModeExamples<P>): Promise<Subject<P>> {
   const { views, config = {}, secrets = [] } = examples;
   const parsed = await plugin.config['~standard'].validate(config);
-  if (parsed.issues) throw new TypeError(`config is refused: ${parsed.issues.map(({ message }) => message).join('; ')}`);
+  if (parsed.issues)
+    throw new TypeError(`config is refused: ${parsed.issues.map(({ message }) => message).join('; ')}`);
   return { plugin: plugin as ModePlugin<P>, config: parsed.value, views, secrets };
 }

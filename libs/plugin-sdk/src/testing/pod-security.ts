@@ -29,14 +29,24 @@ const SYSCTLS: ReadonlySet<string> = new Set([
   'net.ipv4.tcp_keepalive_probes',
 ]);
 
-const SELINUX_TYPES: ReadonlySet<string> = new Set(['', 'container_t', 'container_init_t', 'container_kvm_t', 'container_engine_t']);
+const SELINUX_TYPES: ReadonlySet<string> = new Set([
+  '',
+  'container_t',
+  'container_init_t',
+  'container_kvm_t',
+  'container_engine_t',
+]);
 
 /**
  * What Pod Security `restricted` would refuse in a Pod for Linux, one sentence each; empty when nothing.
  * Source: https://kubernetes.io/docs/concepts/security/pod-security-standards/
  */
 export function restrictedViolations(pod: PodSpec): readonly string[] {
-  const containers = [...(pod.initContainers ?? []), ...pod.containers, ...((pod.ephemeralContainers ?? []) as Container[])];
+  const containers = [
+    ...(pod.initContainers ?? []),
+    ...pod.containers,
+    ...((pod.ephemeralContainers ?? []) as Container[]),
+  ];
   return [
     ...hostAccess(pod),
     ...(pod.volumes ?? []).flatMap(volume),

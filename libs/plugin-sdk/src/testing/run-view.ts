@@ -89,7 +89,7 @@ export function runView<P = Record<string, unknown>>(parts: ViewParts<P> = {}): 
 /** Objects by kind. */
 export const objectIndex = (objects: readonly KubeObject[]): ObjectIndex => ({
   of: <T extends KubeObject>(kind: Kind<T>) =>
-    objects.filter((object) => kindKey(object) === kindKey(kind)) as readonly T[],
+    objects.filter((object): object is T => kindKey(object) === kindKey(kind)),
 });
 
 /** The same view, from which nothing can be changed: what a plan writes into throws. */
