@@ -1,13 +1,13 @@
 import { z } from 'zod';
 
-/** A condition, as in meta/v1; `reason` is a row of the error table or `Ready`-like word of the host. */
+/** A condition, as in meta/v1; what its types and reasons mean stands in `CONDITIONS` and `ERRORS`. */
 export const condition = z.object({
-  type: z.string().min(1).max(316),
-  status: z.enum(['True', 'False', 'Unknown']),
-  reason: z.string().min(1).max(1024),
-  message: z.string().max(32_768),
+  type: z.string().min(1).max(316).describe('What is said: Accepted, Applied, Ready, Succeeded or a plugin’s own.'),
+  status: z.enum(['True', 'False', 'Unknown']).describe('Whether it is so.'),
+  reason: z.string().min(1).max(1024).describe('Why, in one word of the tables of reasons and errors.'),
+  message: z.string().max(32_768).describe('The same for people, with what to do next.'),
   lastTransitionTime: z.iso.datetime().describe('RFC 3339, when status last changed.'),
-  observedGeneration: z.int().min(0).optional(),
+  observedGeneration: z.int().min(0).optional().describe('The metadata.generation that was looked at.'),
 });
 
 export type Condition = z.infer<typeof condition>;

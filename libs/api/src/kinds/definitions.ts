@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AGENT_RUN, agentRunSpec, agentRunStatus } from './agent-run.js';
-import { AGENT_RUN_RULES, INSTANCE_RULES } from './rules.js';
+import { agentRunRules, INSTANCE_RULES } from './rules.js';
 import { instanceSpec, instanceStatus, SYMPOZIUM_INSTANCE } from './instance.js';
 import type { Kind } from './kube-object.js';
 import { cel } from './schema.js';
@@ -48,7 +48,7 @@ const agentRun: KindDefinition = {
       spec: agentRunSpec.describe('What is wished.'),
       status: agentRunStatus.prefault({}).describe('What is the case; written by the operator.'),
     })
-    .meta(cel(...AGENT_RUN_RULES)),
+    .meta(cel(...agentRunRules(Object.keys(agentRunSpec.shape)))),
   columns: [
     { name: 'Phase', type: 'string', jsonPath: '.status.phase', description: 'Where the run stands.' },
     { name: 'Mode', type: 'string', jsonPath: '.status.mode', description: 'The mode that was decided.' },

@@ -1,35 +1,43 @@
 import { z } from 'zod';
-import { anyObject } from './schema.js';
+import { anyObject, boundedMap, cel, keyedBy } from './schema.js';
 
-const quantities = z.record(z.string().max(63), z.string().max(64));
+const quantities = boundedMap(63, z.string().max(64), 32);
+
+const envVar = z
+  .object({
+    name: z.string().min(1).max(256).describe('Name of the variable.'),
+    value: z.string().max(32_768).optional().describe('Its value; $(X) is expanded as in any container.'),
+    valueFrom: anyObject.optional().describe('As in a container: secretKeyRef, configMapKeyRef, fieldRef.'),
+  })
+  .meta(cel({ rule: '!(has(self.value) && has(self.valueFrom))', message: 'give value or valueFrom, but not both' }));
 
 /** What a user may say about the Pod of a run; everything else is the plan's. */
 export const podTemplate = z
   .object({
     resources: z
-      .object({ requests: quantities.optional(), limits: quantities.optional() })
+      .object({
+        requests: quantities.optional().describe('What the container is promised, e.g. cpu: 100m.'),
+        limits: quantities.optional().describe('What the container may use at most.'),
+      })
       .optional()
       .describe('Requests and limits of the agent container.'),
-    nodeSelector: z.record(z.string().max(317), z.string().max(63)).optional(),
-    tolerations: z.array(anyObject).max(32).optional(),
-    affinity: anyObject.optional(),
-    runtimeClassName: z.string().max(253).optional(),
-    priorityClassName: z.string().max(253).optional(),
+    nodeSelector: boundedMap(317, z.string().max(63), 32).optional().describe('Labels that the node must have.'),
+    tolerations: z.array(anyObject).max(32).optional().describe('Taints that the Pod tolerates, as in a Pod.'),
+    affinity: anyObject.optional().describe('Where the Pod is placed, as in a Pod.'),
+    runtimeClassName: z.string().max(253).optional().describe('A RuntimeClass, such as one that sandboxes.'),
+    priorityClassName: z.string().max(253).optional().describe('A PriorityClass.'),
     imagePullSecrets: z
-      .array(z.object({ name: z.string().max(253) }))
+      .array(z.object({ name: z.string().min(1).max(253).describe('Name of the Secret.') }))
       .max(16)
-      .optional(),
-    env: z
-      .array(
-        z.object({
-          name: z.string().min(1).max(256),
-          value: z.string().max(32_768).optional(),
-          valueFrom: anyObject.optional().describe('As in a container: secretKeyRef, configMapKeyRef, fieldRef.'),
-        }),
-      )
-      .max(128)
+      .meta(keyedBy('name'))
       .optional()
-      .describe('Further environment variables of the agent container.'),
+      .describe('Secrets with which images are pulled.'),
+    env: z
+      .array(envVar)
+      .max(128)
+      .meta(keyedBy('name'))
+      .optional()
+      .describe('Further environment variables of the agent container; the agent protocol’s own names win.'),
   })
   .describe('What the run’s Pod gets beyond the plan.');
 
