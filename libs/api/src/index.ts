@@ -1,3 +1,4 @@
+export * from './conditions.js';
 export * from './error-sentence.js';
 export * from './errors.js';
 export * from './kinds/agent-run.js';

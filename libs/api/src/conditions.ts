@@ -1,0 +1,63 @@
+/** Types of the conditions that the host sets on every run; a plugin may add its own (`RouteAccepted`). */
+export const CONDITION = {
+  accepted: 'Accepted',
+  applied: 'Applied',
+  ready: 'Ready',
+  succeeded: 'Succeeded',
+} as const;
+
+export type ConditionType = (typeof CONDITION)[keyof typeof CONDITION];
+
+/** Reasons of conditions that tell no fault; every fault is a row of `ERRORS`. */
+export const REASON = {
+  accepted: 'Accepted',
+  applied: 'Applied',
+  waiting: 'Waiting',
+  running: 'Running',
+  serving: 'Serving',
+  completed: 'Completed',
+  finished: 'Finished',
+} as const;
+
+export type OrdinaryReason = (typeof REASON)[keyof typeof REASON];
+
+/** What a condition says, and its reasons that tell no fault. */
+export interface ConditionRow {
+  /** What holds while its status is True, one sentence. */
+  readonly meaning: string;
+  /** Each ordinary reason with the status it goes with and what it says. */
+  readonly reasons: Partial<Record<OrdinaryReason, readonly ['True' | 'False' | 'Unknown', string]>>;
+}
+
+/** The vocabulary of conditions; docs/api.md is generated from it. */
+export const CONDITIONS: Readonly<Record<ConditionType, ConditionRow>> = {
+  Accepted: {
+    meaning: 'The run is valid, its mode is known, and what it refers to exists.',
+    reasons: { Accepted: ['True', 'Nothing is wrong with the run.'] },
+  },
+  Applied: {
+    meaning: 'Every object that the mode wishes exists as wished.',
+    reasons: {
+      Applied: ['True', 'All objects are there.'],
+      Waiting: ['Unknown', 'Nothing was made yet, since something that the run needs is missing.'],
+    },
+  },
+  Ready: {
+    meaning: 'The agent works on the task, or the server answers.',
+    reasons: {
+      Running: ['True', 'The agent works.'],
+      Serving: ['True', 'The server answers at status.endpoint.'],
+      Waiting: ['False', 'The agent does not work yet.'],
+      Finished: ['False', 'The run is over.'],
+    },
+  },
+  Succeeded: {
+    meaning: 'The run ended well and its result is stored.',
+    reasons: {
+      Completed: ['True', 'The run ended with a result.'],
+      Waiting: ['Unknown', 'The agent does not work yet.'],
+      Running: ['Unknown', 'The agent works.'],
+      Serving: ['Unknown', 'The server lives until the run is deleted.'],
+    },
+  },
+};
