@@ -1,0 +1,30 @@
+import { row, type ErrorRow } from './error-row.js';
+
+/** What keeps a command or an app from starting. */
+export const COMMAND_ERRORS = {
+  SETTING_INVALID: row({
+    surface: ['cli'],
+    meaning: 'A setting has a value that is not allowed.',
+    action: 'Correct the variable or flag that the message names.',
+  }),
+  USAGE: row({
+    surface: ['cli'],
+    meaning: 'The command was called with wrong arguments.',
+    action: 'See the command’s --help.',
+  }),
+  RUN_NOT_FOUND: row({
+    surface: ['cli'],
+    meaning: 'There is no such run in the namespace.',
+    action: 'List the runs with `sympozium get runs`.',
+  }),
+  PORT_IN_USE: row({
+    surface: ['cli'],
+    meaning: 'Another process listens on the port.',
+    action: 'Stop it, or choose another port.',
+  }),
+  KUBE_ASSETS_MISSING: row({
+    surface: ['cli'],
+    meaning: 'The Kubernetes control plane’s binaries are not here and cannot be built.',
+    action: 'Install Go 1.26 or newer, or set KUBEBUILDER_ASSETS.',
+  }),
+} as const satisfies Record<string, ErrorRow>;

@@ -1,0 +1,30 @@
+import { row, type ErrorRow } from './error-row.js';
+
+/** Why a plugin is refused. */
+export const PLUGIN_ERRORS = {
+  PLUGIN_MODE_TAKEN: row({
+    surface: ['plugin'],
+    meaning: 'Two plugins have the same name.',
+    action: 'Remove one of them from plugins.yaml.',
+  }),
+  PLUGIN_BASE_MISSING: row({
+    surface: ['plugin'],
+    meaning: 'A plugin extends a mode that no plugin serves.',
+    action: 'Add the plugin for that mode.',
+  }),
+  PLUGIN_CONTRACT_MISMATCH: row({
+    surface: ['plugin'],
+    meaning: 'A plugin was made for another version of the contract.',
+    action: 'Install a version of the plugin for this contract.',
+  }),
+  PLUGIN_CONFIG_INVALID: row({
+    surface: ['plugin'],
+    meaning: 'A plugin’s config is not what its schema accepts.',
+    action: 'Correct the field that the message names.',
+  }),
+  PLUGIN_KIND_FORBIDDEN: row({
+    surface: ['plugin', 'condition'],
+    meaning: 'A plugin wants an object of a kind that it does not own.',
+    action: 'Report it to the plugin’s author.',
+  }),
+} as const satisfies Record<string, ErrorRow>;
