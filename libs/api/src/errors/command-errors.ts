@@ -22,6 +22,11 @@ export const COMMAND_ERRORS = {
     meaning: 'Another process listens on the port.',
     action: 'Stop it, or choose another port.',
   }),
+  PROCESS_ENDED: row({
+    surface: ['cli'],
+    meaning: 'A process of the local system did not start, or ended by itself.',
+    action: 'Read its log, which the message names.',
+  }),
   KUBE_ASSETS_MISSING: row({
     surface: ['cli'],
     meaning: 'The Kubernetes control plane’s binaries are not here and cannot be built.',
