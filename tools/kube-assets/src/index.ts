@@ -1,1 +1,4 @@
-export {};
+export { startControlPlane, type ControlPlane, type ControlPlaneOptions } from './control-plane.js';
+export { ensureKubeAssets, type EnsureOptions } from './ensure-kube-assets.js';
+export { cacheRoot, findKubeAssets } from './find-kube-assets.js';
+export type { User } from './users.js';

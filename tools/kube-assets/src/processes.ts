@@ -1,0 +1,61 @@
+import { rmSync } from 'node:fs';
+import { Guardian } from '@sympozium/process';
+import { SOCKETS } from './arguments.js';
+import { Component } from './component.js';
+import type { Binary } from './find-kube-assets.js';
+import type { Layout } from './layout.js';
+
+/** In the order of stopping: nobody loses the one he talks to. The API server’s own patience would be a minute. */
+const GRACE_MS: readonly (readonly [Binary, number])[] = [
+  ['kube-scheduler', 1_000],
+  ['kube-controller-manager', 1_000],
+  ['kube-apiserver', 2_000],
+  ['etcd', 5_000],
+];
+
+/** The programs of one control plane. None outlives this process, however that ends. */
+export class Processes {
+  /** Rejects when a program that is relied on ends by itself. */
+  readonly failed: Promise<never>;
+  readonly #layout: Layout;
+  readonly #assets: string;
+  readonly #guardian = new Guardian();
+  readonly #running = new Map<Binary, Component>();
+  #fail: (error: Error) => void = () => {};
+  #stopping = false;
+
+  constructor(layout: Layout, assets: string) {
+    this.#layout = layout;
+    this.#assets = assets;
+    this.failed = new Promise((_, reject) => (this.#fail = reject));
+    this.failed.catch(() => {}); // for whoever waits; nobody has to
+    this.#guardian.start();
+  }
+
+  start(name: Binary, args: readonly string[]): Component {
+    const component = new Component({
+      name,
+      assets: this.#assets,
+      args,
+      cwd: this.#layout.run,
+      logFile: this.#layout.log(name),
+      guardian: this.#guardian,
+    });
+    this.#running.set(name, component);
+    return component;
+  }
+
+  /** From now on, the program’s end is a failure of the whole. */
+  relyOn(component: Component): void {
+    void component.ended.then((how) => {
+      if (!this.#stopping) this.#fail(component.failure(how));
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    for (const [name, graceMs] of GRACE_MS) await this.#running.get(name)?.stop(graceMs);
+    this.#guardian.stop();
+    for (const socket of SOCKETS) rmSync(this.#layout.runFile(socket), { force: true });
+  }
+}

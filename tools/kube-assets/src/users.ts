@@ -1,0 +1,45 @@
+import type { Random } from '@sympozium/process';
+import { stringify } from 'yaml';
+
+/** Somebody who may speak to the API server; RBAC says what about. */
+export interface User {
+  readonly name: string;
+  readonly groups?: readonly string[];
+}
+
+export interface UserWithToken extends User {
+  readonly token: string;
+}
+
+export const ADMIN: User = { name: 'sympozium-admin', groups: ['system:masters'] };
+/** Known to Kubernetes’ own roles by these names. */
+export const CONTROLLER_MANAGER: User = { name: 'system:kube-controller-manager' };
+export const SCHEDULER: User = { name: 'system:kube-scheduler' };
+
+export function withToken(user: User, random: Random): UserWithToken {
+  return { ...user, token: Buffer.from(random.bytes(24)).toString('base64url') };
+}
+
+/** The file for `--token-auth-file`: token, name, uid, groups. */
+export function renderTokens(users: readonly UserWithToken[]): string {
+  const line = ({ token, name, groups = [] }: UserWithToken) =>
+    [token, name, name, groups.join(',')].map(quoted).join(',');
+  return `${users.map(line).join('\n')}\n`;
+}
+
+const quoted = (field: string): string => `"${field.replaceAll('"', '""')}"`;
+
+/** A kubeconfig with one cluster, one user, one context. */
+export function renderKubeconfig(server: string, ca: string, { name, token }: UserWithToken): string {
+  const cluster = 'sympozium-local';
+  return stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [
+      { name: cluster, cluster: { server, 'certificate-authority-data': Buffer.from(ca).toString('base64') } },
+    ],
+    users: [{ name, user: { token } }],
+    contexts: [{ name: cluster, context: { cluster, user: name, namespace: 'default' } }],
+    'current-context': cluster,
+  });
+}
