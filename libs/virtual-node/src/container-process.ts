@@ -29,83 +29,100 @@ export class ContainerProcess {
   readonly log: ContainerLog;
   /** Resolves when the group has ended and the log is complete. */
   readonly ended: Promise<ContainerEnd>;
-  readonly #child: ChildProcess;
+  readonly #child: ChildProcess | undefined;
   readonly #dependencies: ContainerDependencies;
   #exited = false;
-  #kill: Timer | undefined;
+  #kill: { readonly at: number; readonly timer: Timer } | undefined;
 
-  constructor(dependencies: ContainerDependencies, options: ContainerCommand, log: ContainerLog) {
+  constructor(dependencies: ContainerDependencies, command: ContainerCommand, log: ContainerLog) {
     this.#dependencies = dependencies;
     this.log = log;
-    const [file = '', ...args] = options.command;
-    this.#child = spawn(file, args, {
-      cwd: options.workingFolder,
-      env: Object.fromEntries(options.environment),
-      detached: true, // a process group of its own
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    const { pid, stdout, stderr } = this.#child;
-    if (stdout) log.take(stdout, 'stdout');
-    if (stderr) log.take(stderr, 'stderr');
-    this.ended = this.#untilEnd(file);
-    if (pid === undefined) return;
-    dependencies.guardian.watch(pid);
-    recordProcess(options.folder, pid);
+    const started = start(command);
+    if (started instanceof Error) {
+      this.ended = this.#notStarted(startFailure(command, started));
+      return;
+    }
+    this.#child = started;
+    if (started.stdout) log.take(started.stdout, 'stdout');
+    if (started.stderr) log.take(started.stderr, 'stderr');
+    this.ended = this.#untilEnd(started, command);
+    if (started.pid === undefined) return;
+    dependencies.guardian.watch(started.pid);
+    recordProcess(command.folder, started.pid);
   }
 
   /** False when there was nothing to start; `ended` says why. */
   get started(): boolean {
-    return this.#child.pid !== undefined;
+    return this.#child?.pid !== undefined;
   }
 
-  /** Asks the group to end; kills it after the grace period. A second call with less grace shortens it. */
+  /** Asks the group to end; kills it after the grace period. Called again it can only shorten the time that is left. */
   stop(graceMs: number): void {
-    const { pid } = this.#child;
+    const pid = this.#child?.pid;
     if (pid === undefined || this.#exited) return;
-    if (graceMs <= 0) return killGroup(pid, 'SIGKILL');
-    if (!this.#kill) killGroup(pid, 'SIGTERM');
-    this.#kill?.cancel();
-    this.#kill = this.#dependencies.clock.after(graceMs, () => killGroup(pid, 'SIGKILL'));
+    const { clock } = this.#dependencies;
+    const at = clock.now() + graceMs;
+    if (this.#kill && this.#kill.at <= at) return;
+    if (!this.#kill && graceMs > 0) killGroup(pid, 'SIGTERM');
+    this.#kill?.timer.cancel();
+    this.#kill = { at, timer: clock.after(graceMs, () => killGroup(pid, 'SIGKILL')) };
   }
 
-  async #untilEnd(file: string): Promise<ContainerEnd> {
-    const end = await new Promise<ContainerEnd>((resolve) => {
-      this.#child.once('error', (error) => resolve({ kind: 'not-started', message: startFailure(file, error) }));
-      this.#child.once('exit', (code, signal) => resolve({ kind: 'exited', exitCode: code ?? exitCodeOf(signal) }));
+  async #untilEnd(child: ChildProcess, command: ContainerCommand): Promise<ContainerEnd> {
+    const end = await new Promise<number | Error>((resolve) => {
+      child.once('error', resolve);
+      child.once('exit', (code, signal) => resolve(code ?? exitCodeOf(signal)));
     });
     this.#exited = true;
-    this.#kill?.cancel();
-    const { pid } = this.#child;
+    this.#kill?.timer.cancel();
+    if (end instanceof Error) return this.#notStarted(startFailure(command, end));
+    const { pid } = child;
     if (pid !== undefined) killGroup(pid, 'SIGKILL'); // as in a container, nobody outlives the first process
-    if (end.kind === 'exited') await this.#untilOutputEnds();
-    else this.log.note(end.message);
+    await this.#untilOutputEnds(child);
     if (pid !== undefined) this.#dependencies.guardian.forget(pid);
     await this.log.end();
-    return end;
+    return { kind: 'exited', exitCode: end };
   }
 
-  async #untilOutputEnds(): Promise<void> {
-    const open = [this.#child.stdout, this.#child.stderr].filter((stream) => stream && !stream.closed);
-    await new Promise<void>((resolve) => {
-      let left = open.length;
-      if (left === 0) return resolve();
-      const timer = this.#dependencies.clock.after(OUTPUT_MS, () => open.forEach((stream) => stream?.destroy()));
-      for (const stream of open)
-        stream?.once('close', () => {
-          left -= 1;
-          if (left > 0) return;
-          timer.cancel();
-          resolve();
-        });
+  async #notStarted(message: string): Promise<ContainerEnd> {
+    this.log.note(message);
+    await this.log.end();
+    return { kind: 'not-started', message };
+  }
+
+  async #untilOutputEnds({ stdout, stderr }: ChildProcess): Promise<void> {
+    const open = [stdout, stderr].filter((stream) => stream !== null && !stream.closed);
+    if (open.length === 0) return;
+    const close = (): void => open.forEach((stream) => stream?.destroy());
+    const timer = this.#dependencies.clock.after(OUTPUT_MS, close);
+    await Promise.all(open.map((stream) => new Promise<void>((resolve) => stream?.once('close', () => resolve()))));
+    timer.cancel();
+  }
+}
+
+/** What cannot be started at all (no command, a NUL in a variable) throws; a missing file is told by an event. */
+function start({ command: [file = '', ...args], workingFolder, environment }: ContainerCommand): ChildProcess | Error {
+  try {
+    return spawn(file, args, {
+      cwd: workingFolder,
+      env: Object.fromEntries(environment),
+      detached: true, // a process group of its own
+      stdio: ['ignore', 'pipe', 'pipe'],
     });
+  } catch (error) {
+    return error as Error;
   }
 }
 
 /** A shell's convention, and the kubelet's: 128 + the signal's number. */
 const exitCodeOf = (signal: NodeJS.Signals | null): number => 128 + (signal ? constants.signals[signal] : 0);
 
-function startFailure(file: string, error: NodeJS.ErrnoException): string {
-  if (error.code === 'ENOENT') return `exec: "${file}": executable file not found; correct the container's command`;
-  if (error.code === 'EACCES') return `exec: "${file}": permission denied; make the file executable`;
-  return `exec: "${file}": ${error.message}`;
+const START_FAILURES: Readonly<Record<string, string>> = {
+  ENOENT: 'executable file not found; correct the command of the container or of the image',
+  EACCES: 'permission denied; make the file executable',
+};
+
+function startFailure({ command: [file] }: ContainerCommand, error: NodeJS.ErrnoException): string {
+  if (!file) return 'no command specified; give the container one, or map its image to one with --image NAME=COMMAND';
+  return `exec: "${file}": ${START_FAILURES[error.code ?? ''] ?? error.message}`;
 }

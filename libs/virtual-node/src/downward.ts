@@ -1,6 +1,7 @@
 import type { V1ResourceFieldSelector } from '@kubernetes/client-node';
-import type { Pod } from './pod.js';
+import { allContainers, namespaceOf, uidOf, type Pod } from './pod.js';
 import { inDivisors } from './quantity.js';
+import { StartObstacle } from './start-obstacle.js';
 
 /** What a Pod cannot say of itself. */
 export interface PodPlace {
@@ -16,35 +17,36 @@ const SUBSCRIPT = /^metadata\.(labels|annotations)\['(.+)'\]$/;
 
 /** Value of a downward API field, https://kubernetes.io/docs/concepts/workloads/pods/downward-api/. */
 export function fieldValue(path: string, pod: Pod, place: PodPlace): string {
-  const subscript = SUBSCRIPT.exec(path);
-  if (subscript) return pod.metadata[subscript[1] as 'labels' | 'annotations']?.[subscript[2] ?? ''] ?? '';
-  const read = FIELDS[path];
-  if (!read) throw new Error(`fieldRef ${path} is not a field of the downward API`);
+  const [, map, key = ''] = SUBSCRIPT.exec(path) ?? [];
+  if (map !== undefined) return pod.metadata[map as 'labels' | 'annotations']?.[key] ?? '';
+  const read = FIELDS.get(path);
+  if (!read) throw new StartObstacle(`fieldRef ${path} is not a field of the downward API`);
   return read(pod, place);
 }
 
-const FIELDS: Readonly<Record<string, (pod: Pod, place: PodPlace) => string>> = {
-  'metadata.name': (pod) => pod.metadata.name,
-  'metadata.namespace': (pod) => pod.metadata.namespace ?? '',
-  'metadata.uid': (pod) => pod.metadata.uid ?? '',
-  'metadata.labels': (pod) => formatMap(pod.metadata.labels),
-  'metadata.annotations': (pod) => formatMap(pod.metadata.annotations),
-  'spec.nodeName': (_, place) => place.nodeName,
-  'spec.serviceAccountName': (pod) => pod.spec.serviceAccountName ?? '',
-  'status.hostIP': (_, place) => place.hostIP,
-  'status.hostIPs': (_, place) => place.hostIP,
-  'status.podIP': (_, place) => place.processIP,
-  'status.podIPs': (_, place) => place.processIP,
-};
+const FIELDS = new Map<string, (pod: Pod, place: PodPlace) => string>(
+  Object.entries({
+    'metadata.name': (pod: Pod) => pod.metadata.name,
+    'metadata.namespace': namespaceOf,
+    'metadata.uid': uidOf,
+    'metadata.labels': (pod: Pod) => formatMap(pod.metadata.labels),
+    'metadata.annotations': (pod: Pod) => formatMap(pod.metadata.annotations),
+    'spec.nodeName': (_: Pod, place: PodPlace) => place.nodeName,
+    'spec.serviceAccountName': (pod: Pod) => pod.spec.serviceAccountName ?? '',
+    'status.hostIP': (_: Pod, place: PodPlace) => place.hostIP,
+    'status.hostIPs': (_: Pod, place: PodPlace) => place.hostIP,
+    'status.podIP': (_: Pod, place: PodPlace) => place.processIP,
+    'status.podIPs': (_: Pod, place: PodPlace) => place.processIP,
+  }),
+);
 
 /** Value of a `resourceFieldRef`; without a limit of its own a container may have what the node has. */
 export function resourceValue(ref: V1ResourceFieldSelector, pod: Pod, container: string, place: PodPlace): string {
-  const [list = '', resource = ''] = splitOnce(ref.resource);
+  const [list, resource] = splitOnce(ref.resource);
   const name = ref.containerName ?? container;
-  const all = [...pod.spec.containers, ...(pod.spec.initContainers ?? [])];
-  const resources = all.find((candidate) => candidate.name === name)?.resources;
-  const own = list === 'requests' ? (resources?.requests?.[resource] ?? '0') : resources?.limits?.[resource];
-  return inDivisors(own ?? place.allocatable[resource] ?? '0', ref.divisor as string | undefined);
+  const { requests, limits } = allContainers(pod).find((candidate) => candidate.name === name)?.resources ?? {};
+  const asked = list === 'requests' ? { [resource]: '0', ...requests } : { ...place.allocatable, ...limits };
+  return inDivisors(asked[resource] ?? '0', ref.divisor as string | undefined);
 }
 
 const splitOnce = (text: string): [string, string] => {
@@ -60,24 +62,30 @@ function formatMap(map: Readonly<Record<string, string>> = {}): string {
     .join('\n');
 }
 
-const GO_ESCAPES: Readonly<Record<string, string>> = {
-  '"': '\\"',
-  '\\': '\\\\',
-  '\x07': '\\a',
-  '\b': '\\b',
-  '\f': '\\f',
-  '\n': '\\n',
-  '\r': '\\r',
-  '\t': '\\t',
-  '\v': '\\v',
-};
+const GO_ESCAPES = new Map(
+  Object.entries({
+    '"': '\\"',
+    '\\': '\\\\',
+    '\x07': '\\a',
+    '\b': '\\b',
+    '\f': '\\f',
+    '\n': '\\n',
+    '\r': '\\r',
+    '\t': '\\t',
+    '\v': '\\v',
+  }),
+);
 
+const hex = (code: number, digits: number): string => code.toString(16).padStart(digits, '0');
+
+/** Go's %q: what is not a letter, mark, number, punctuation, symbol or space is escaped. */
 function goQuote(text: string): string {
   const quoted = text.replace(/["\\]|[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, (character) => {
     const code = character.codePointAt(0) ?? 0;
-    if (GO_ESCAPES[character]) return GO_ESCAPES[character];
-    if (code < 0x80) return `\\x${code.toString(16).padStart(2, '0')}`;
-    return code > 0xffff ? `\\U${code.toString(16).padStart(8, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`;
+    const escape = GO_ESCAPES.get(character);
+    if (escape !== undefined) return escape;
+    if (code < 0x80) return `\\x${hex(code, 2)}`;
+    return code > 0xffff ? `\\U${hex(code, 8)}` : `\\u${hex(code, 4)}`;
   });
   return `"${quoted}"`;
 }

@@ -1,8 +1,9 @@
-import type { V1EnvVarSource } from '@kubernetes/client-node';
+import type { V1EnvFromSource, V1EnvVarSource } from '@kubernetes/client-node';
 import { fieldValue, resourceValue, type PodPlace } from './downward.js';
 import { expand } from './expansion.js';
 import type { Container, Pod } from './pod.js';
-import { ConfigurationError, type Sources } from './sources.js';
+import type { Data, Sources } from './sources.js';
+import { StartObstacle } from './start-obstacle.js';
 
 const VARIABLE_NAME = /^[^=\0]+$/;
 
@@ -12,54 +13,57 @@ export interface EnvironmentInput {
   readonly container: Container;
   readonly place: PodPlace;
   readonly sources: Sources;
-  /** What the node adds; the Pod's own variables win. */
+  /** What the cluster adds; the Pod's own variables win. */
   readonly base: ReadonlyMap<string, string>;
 }
 
-/** A container's variables in Kubernetes' order: the node's, then envFrom, then env, each seeing those before it. */
+/** A container's variables in Kubernetes' order: the cluster's, then envFrom, then env, each seeing those before it. */
 export function containerEnvironment(input: EnvironmentInput): Map<string, string> {
-  const result = new Map(input.base);
-  for (const [name, value] of fromSources(input)) result.set(name, value);
-  for (const { name, value, valueFrom } of input.container.env ?? []) {
+  const { envFrom = [], env = [] } = input.container;
+  const result = new Map([...input.base, ...envFrom.flatMap((source) => allEntries(source, input.sources))]);
+  for (const { name, value, valueFrom } of env) {
     const resolved = valueFrom ? referencedValue(valueFrom, input) : expand(value ?? '', result);
     if (resolved !== undefined) result.set(name, resolved);
   }
   return result;
 }
 
-function* fromSources({ container, sources }: EnvironmentInput): Generator<[string, string]> {
-  for (const { prefix = '', configMapRef, secretRef } of container.envFrom ?? []) {
-    const data = configMapRef
-      ? sources.configMap(configMapRef.name ?? '', configMapRef.optional)
-      : sources.secret(secretRef?.name ?? '', secretRef?.optional);
-    for (const [key, bytes] of data ?? [])
-      if (VARIABLE_NAME.test(prefix + key)) yield [prefix + key, bytes.toString('utf8')];
-  }
+function allEntries({ prefix = '', configMapRef, secretRef }: V1EnvFromSource, sources: Sources): [string, string][] {
+  const data = configMapRef
+    ? sources.configMap(configMapRef.name ?? '', configMapRef.optional)
+    : secretRef && sources.secret(secretRef.name ?? '', secretRef.optional);
+  return [...(data ?? [])]
+    .map(([key, bytes]): [string, string] => [prefix + key, bytes.toString('utf8')])
+    .filter(([name]) => VARIABLE_NAME.test(name));
 }
 
+type Reference = (from: V1EnvVarSource, input: EnvironmentInput) => { readonly value: string | undefined } | undefined;
+
+const REFERENCES: readonly Reference[] = [
+  ({ fieldRef }, { pod, place }) => fieldRef && { value: fieldValue(fieldRef.fieldPath, pod, place) },
+  ({ resourceFieldRef: ref }, { pod, container, place }) =>
+    ref && { value: resourceValue(ref, pod, container.name, place) },
+  ({ secretKeyRef: ref }, { sources }) =>
+    ref && { value: entry(sources.secret(ref.name ?? '', ref.optional), 'Secret', ref) },
+  ({ configMapKeyRef: ref }, { sources }) =>
+    ref && { value: entry(sources.configMap(ref.name ?? '', ref.optional), 'ConfigMap', ref) },
+];
+
 function referencedValue(from: V1EnvVarSource, input: EnvironmentInput): string | undefined {
-  const { pod, place, container, sources } = input;
-  if (from.fieldRef) return fieldValue(from.fieldRef.fieldPath, pod, place);
-  if (from.resourceFieldRef) return resourceValue(from.resourceFieldRef, pod, container.name, place);
-  if (from.secretKeyRef) {
-    const { name = '', key, optional } = from.secretKeyRef;
-    return entry(sources.secret(name, optional), { what: `Secret ${name}`, key, optional });
+  for (const read of REFERENCES) {
+    const found = read(from, input);
+    if (found) return found.value;
   }
-  if (from.configMapKeyRef) {
-    const { name = '', key, optional } = from.configMapKeyRef;
-    return entry(sources.configMap(name, optional), { what: `ConfigMap ${name}`, key, optional });
-  }
-  throw new ConfigurationError(
-    `container ${container.name}: this node knows no such valueFrom: ${Object.keys(from).join()}`,
-  );
+  throw new StartObstacle(`this node knows no such valueFrom: ${Object.keys(from).join()}`);
 }
 
 function entry(
-  data: ReadonlyMap<string, Buffer> | undefined,
-  { what, key, optional }: { what: string; key: string; optional: boolean | undefined },
+  data: Data | undefined,
+  kind: string,
+  { name = '', key, optional }: { name?: string; key: string; optional?: boolean },
 ): string | undefined {
   const bytes = data?.get(key);
   if (bytes !== undefined) return bytes.toString('utf8');
   if (optional || !data) return undefined;
-  throw new ConfigurationError(`couldn't find key ${key} in ${what}; add it`);
+  throw new StartObstacle(`couldn't find key ${key} in ${kind} ${name}; add it and the container starts`);
 }

@@ -6,4 +6,4 @@ export function imageCommand(image: string, images: ImageCommands): readonly str
   return images.get(image) ?? images.get(withoutTag(image));
 }
 
-export const withoutTag = (image: string): string => image.replace(/@[^/]*$/, '').replace(/:[^/:]*$/, '');
+const withoutTag = (image: string): string => image.replace(/@[^/]*$/, '').replace(/:[^/:]*$/, '');

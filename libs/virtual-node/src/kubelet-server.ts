@@ -6,7 +6,8 @@ import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { TLSSocket } from 'node:tls';
-import { readLog, type LogQuery, type LogSource } from './log-reader.js';
+import { parseLogQuery, readLog, type LogQuery, type LogSource } from './log-reader.js';
+import type { LogProblem, LogRequest } from './pod-logs.js';
 
 export interface KubeletCredentials {
   /** What this endpoint shows; PEM. */
@@ -18,20 +19,13 @@ export interface KubeletCredentials {
   readonly bearerToken?: string;
 }
 
-export interface LogRequest {
-  readonly namespace: string;
-  readonly pod: string;
-  readonly container: string;
-  readonly previous: boolean;
-}
-
 export interface KubeletServerOptions {
   readonly credentials: KubeletCredentials;
   readonly host: string;
   readonly port: number;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly findLog: (request: LogRequest) => LogSource | undefined;
+  readonly findLog: (request: LogRequest) => LogSource | LogProblem;
 }
 
 /** The part of the kubelet's API that the API server needs for `kubectl logs`, over TLS on loopback. */
@@ -74,13 +68,11 @@ export class KubeletServer implements Runnable {
     if (url.pathname === '/healthz') return end(response, 200, 'ok');
     if (!this.#allowed(request))
       return end(response, 401, 'Unauthorized: only the API server may ask. Give it a certificate of the client CA.');
-    const [, kind, namespace, pod, container, ...rest] = url.pathname.split('/').map(decodeURIComponent);
-    if (request.method !== 'GET' || kind !== 'containerLogs' || !namespace || !pod || !container || rest.length > 0)
-      return end(response, 404, `this node does not serve ${url.pathname}`);
-    const previous = url.searchParams.get('previous') === 'true';
-    const source = this.#options.findLog({ namespace, pod, container, previous });
-    if (!source) return end(response, 404, `container "${container}" in pod "${pod}" has no log here`);
-    await this.#send(source, logQuery(url.searchParams, this.#options.clock.now()), response);
+    const asked = request.method === 'GET' ? logRequest(url) : undefined;
+    if (!asked) return end(response, 404, `this node does not serve ${request.method ?? ''} ${url.pathname}`);
+    const found = this.#options.findLog(asked);
+    if ('problem' in found) return end(response, found.status, found.problem);
+    await this.#send(found, parseLogQuery(url.searchParams, this.#options.clock.now()), response);
   }
 
   async #send(source: LogSource, query: LogQuery, response: ServerResponse): Promise<void> {
@@ -103,30 +95,19 @@ export class KubeletServer implements Runnable {
   }
 }
 
+const LOG_PATH = /^\/containerLogs\/([^/]+)\/([^/]+)\/([^/]+)$/;
+
+/** Names need no decoding: Kubernetes' own have nothing to encode. */
+function logRequest({ pathname, searchParams }: URL): LogRequest | undefined {
+  const [, namespace, pod, container] = LOG_PATH.exec(pathname) ?? [];
+  if (!namespace || !pod || !container) return undefined;
+  return { namespace, pod, container, previous: searchParams.get('previous') === 'true' };
+}
+
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 const same = (a: string, b: string): boolean => timingSafeEqual(digest(a), digest(b));
 
 function end(response: ServerResponse, status: number, text: string): void {
   response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' });
   response.end(text);
-}
-
-function logQuery(query: URLSearchParams, now: number): LogQuery {
-  const tailLines = count(query.get('tailLines'));
-  const limitBytes = count(query.get('limitBytes'));
-  const seconds = count(query.get('sinceSeconds'));
-  const time = query.get('sinceTime');
-  const since = seconds !== undefined ? now - seconds * 1000 : time ? Date.parse(time) : undefined;
-  return {
-    follow: query.get('follow') === 'true',
-    timestamps: query.get('timestamps') === 'true',
-    ...(tailLines === undefined ? {} : { tailLines }),
-    ...(limitBytes === undefined ? {} : { limitBytes }),
-    ...(since === undefined ? {} : { since }),
-  };
-}
-
-function count(text: string | null): number | undefined {
-  const value = Number(text);
-  return text !== null && Number.isInteger(value) && value >= 0 ? value : undefined;
 }

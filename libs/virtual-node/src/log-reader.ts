@@ -13,6 +13,30 @@ export interface LogQuery {
   readonly since?: number;
 }
 
+/** The query as it comes; what is not a number is not there. */
+export function parseLogQuery(query: URLSearchParams, now: number): LogQuery {
+  const tailLines = count(query.get('tailLines'));
+  const limitBytes = count(query.get('limitBytes'));
+  const since = sinceOf(count(query.get('sinceSeconds')), query.get('sinceTime'), now);
+  return {
+    follow: query.get('follow') === 'true',
+    timestamps: query.get('timestamps') === 'true',
+    ...(tailLines === undefined ? {} : { tailLines }),
+    ...(limitBytes === undefined ? {} : { limitBytes }),
+    ...(since === undefined ? {} : { since }),
+  };
+}
+
+function count(text: string | null): number | undefined {
+  const value = Number(text);
+  return text !== null && Number.isInteger(value) && value >= 0 ? value : undefined;
+}
+
+function sinceOf(seconds: number | undefined, time: string | null, now: number): number | undefined {
+  if (seconds !== undefined) return now - seconds * 1000;
+  return time === null ? undefined : Date.parse(time);
+}
+
 export interface LogSource {
   readonly file: string;
   /** The writer, while the container runs. */

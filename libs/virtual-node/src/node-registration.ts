@@ -11,17 +11,11 @@ interface Lease extends KubeObject {
 }
 
 const NODE: Kind<Node> = { apiVersion: 'v1', kind: 'Node', plural: 'nodes', namespaced: false };
-const LEASE: Kind<Lease> = {
-  apiVersion: 'coordination.k8s.io/v1',
-  kind: 'Lease',
-  plural: 'leases',
-  namespaced: true,
-};
+const LEASE: Kind<Lease> = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', plural: 'leases', namespaced: true };
 const LEASES = 'kube-node-lease';
 const HEARTBEAT_MS = 10_000;
 const LEASE_SECONDS = 40;
-/** The lease is the heartbeat; the status is written now and then, as the kubelet does. */
-const STATUS_EVERY = 30;
+const ARCHITECTURE = process.arch === 'x64' ? 'amd64' : process.arch;
 
 export interface NodeRegistrationOptions {
   readonly client: KubeClient;
@@ -34,12 +28,17 @@ export interface NodeRegistrationOptions {
   readonly kubeletPort: () => number;
 }
 
-/** The Node object and its heartbeat. */
+/**
+ * The Node object and its heartbeat. The heartbeat is the lease alone: the status is written at the start, at the end,
+ * and when the lease had run out meanwhile, since the cluster then took the node for dead.
+ */
 export class NodeRegistration implements Runnable {
   readonly name: string;
   readonly #options: NodeRegistrationOptions;
+  #uid = '';
+  #renewed = 0;
   #timer: Timer | undefined;
-  #beats = 0;
+  #beat: Promise<void> | undefined;
   #stopped = false;
 
   constructor(options: NodeRegistrationOptions) {
@@ -50,14 +49,15 @@ export class NodeRegistration implements Runnable {
   async start(): Promise<void> {
     this.#stopped = false;
     await this.#create();
-    await Promise.all([this.#writeStatus(true), this.#renewLease()]);
-    await this.#clearTaints();
+    await this.#becomeReady();
+    await this.#heartbeat();
     this.#arm();
   }
 
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#timer?.cancel();
+    await this.#beat;
     await this.#writeStatus(false).catch((error: unknown) => {
       this.#options.log.warn({ err: error }, 'the Node could not be marked as stopped');
     });
@@ -68,7 +68,7 @@ export class NodeRegistration implements Runnable {
     const labels = {
       'kubernetes.io/hostname': nodeName,
       'kubernetes.io/os': 'linux',
-      'kubernetes.io/arch': process.arch === 'x64' ? 'amd64' : process.arch,
+      'kubernetes.io/arch': ARCHITECTURE,
       'node.sympozium.ai/virtual': 'true',
     };
     try {
@@ -78,17 +78,20 @@ export class NodeRegistration implements Runnable {
     }
   }
 
-  async #writeStatus(ready: boolean): Promise<void> {
+  /** A fresh Node is tainted until a controller has seen it ready; this one is, and says so itself. */
+  async #becomeReady(): Promise<void> {
+    const { client, nodeName } = this.#options;
+    const { metadata, spec } = await this.#writeStatus(true);
+    this.#uid = metadata.uid ?? '';
+    const taints = spec?.taints ?? [];
+    const kept = taints.filter(({ key }) => !/^node\.kubernetes\.io\/(not-ready|unreachable)$/.test(key));
+    if (kept.length < taints.length)
+      await client.patch(NODE, { name: nodeName }, { type: 'merge', body: { spec: { taints: kept } } });
+  }
+
+  #writeStatus(ready: boolean): Promise<Node> {
     const { client, nodeName, hostIP, capacity, kubeletPort, clock } = this.#options;
     const now = timestamp(clock.now());
-    const condition = {
-      type: 'Ready',
-      status: ready ? 'True' : 'False',
-      reason: ready ? 'VirtualNodeReady' : 'VirtualNodeStopped',
-      message: ready ? 'runs containers as processes' : 'the process that runs this node has ended',
-      lastHeartbeatTime: now,
-      ...(this.#beats === 0 || !ready ? { lastTransitionTime: now } : {}),
-    };
     const status = {
       capacity,
       allocatable: capacity,
@@ -97,20 +100,23 @@ export class NodeRegistration implements Runnable {
         { type: 'Hostname', address: nodeName },
       ],
       daemonEndpoints: { kubeletEndpoint: { Port: kubeletPort() } },
-      conditions: [condition],
-      nodeInfo: { kubeletVersion: 'v1.37.2-sympozium', operatingSystem: 'linux', ...NODE_INFO },
+      conditions: [{ ...(ready ? READY : STOPPED), lastHeartbeatTime: now, lastTransitionTime: now }],
+      nodeInfo: NODE_INFO,
     };
-    await client.patch(NODE, { name: nodeName }, { type: 'strategic', body: { status } }, { subresource: 'status' });
+    return client.patch(NODE, { name: nodeName }, { type: 'strategic', body: { status } }, { subresource: 'status' });
   }
 
-  /** A fresh Node is tainted until a controller has seen it ready; this one is, and says so itself. */
-  async #clearTaints(): Promise<void> {
-    const { client, nodeName } = this.#options;
-    const { spec } = await client.get(NODE, { name: nodeName });
-    const taints = spec?.taints ?? [];
-    const kept = taints.filter(({ key }) => !/^node\.kubernetes\.io\/(not-ready|unreachable)$/.test(key));
-    if (kept.length === taints.length) return;
-    await client.patch(NODE, { name: nodeName }, { type: 'merge', body: { spec: { taints: kept } } });
+  /** Renews the lease; a failure is told and made good by the next one. */
+  async #heartbeat(): Promise<void> {
+    const { clock, log } = this.#options;
+    const ranOut = this.#renewed > 0 && clock.now() - this.#renewed > LEASE_SECONDS * 1000;
+    try {
+      await this.#renewLease();
+      if (ranOut) await this.#becomeReady();
+      this.#renewed = clock.now();
+    } catch (error) {
+      log.warn({ err: error }, 'heartbeat failed, trying again');
+    }
   }
 
   async #renewLease(): Promise<void> {
@@ -122,30 +128,43 @@ export class NodeRegistration implements Runnable {
       await client.patch(LEASE, key, { type: 'merge', body: { spec } });
     } catch (error) {
       if (!isNotFound(error)) throw error;
-      const lease = { apiVersion: LEASE.apiVersion, kind: LEASE.kind, metadata: key, spec };
-      await client.create(LEASE, lease);
+      const owner = { apiVersion: NODE.apiVersion, kind: NODE.kind, name: nodeName, uid: this.#uid };
+      const { apiVersion, kind } = LEASE;
+      await client.create(LEASE, { apiVersion, kind, metadata: { ...key, ownerReferences: [owner] }, spec } as Lease);
     }
   }
 
   #arm(): void {
     if (this.#stopped) return;
     this.#timer = this.#options.clock.after(HEARTBEAT_MS, () => {
-      this.#beats += 1;
-      const status = this.#beats % STATUS_EVERY === 0 ? this.#writeStatus(true) : undefined;
-      Promise.all([this.#renewLease(), status])
-        .catch((error: unknown) => this.#options.log.warn({ err: error }, 'heartbeat failed, trying again'))
-        .finally(() => this.#arm());
+      this.#beat = this.#heartbeat().finally(() => this.#arm());
     });
   }
 }
 
+const READY = {
+  type: 'Ready',
+  status: 'True',
+  reason: 'VirtualNodeReady',
+  message: 'runs containers as processes',
+};
+
+const STOPPED = {
+  type: 'Ready',
+  status: 'False',
+  reason: 'VirtualNodeStopped',
+  message: 'the process that runs this node has ended',
+};
+
 const NODE_INFO = {
-  architecture: process.arch === 'x64' ? 'amd64' : process.arch,
+  architecture: ARCHITECTURE,
   bootID: '',
   containerRuntimeVersion: `process://${process.versions.node}`,
   kernelVersion: '',
+  kubeletVersion: 'v1.37.2-sympozium',
   kubeProxyVersion: '',
   machineID: '',
+  operatingSystem: 'linux',
   osImage: process.platform,
   systemUUID: '',
 };

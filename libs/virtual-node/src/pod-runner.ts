@@ -2,17 +2,16 @@ import type { KubeClient } from '@sympozium/kube';
 import { backoffMs, delay, type Clock, type Logger, type Random, type Timer } from '@sympozium/process';
 import { join } from 'node:path';
 import type { Concurrency } from './concurrency.js';
-import { ContainerLog } from './container-log.js';
-import { ContainerProcess } from './container-process.js';
+import type { ContainerLog } from './container-log.js';
+import { ContainerRunner, type RestartPolicy } from './container-runner.js';
 import type { PodPlace } from './downward.js';
 import type { Guardian } from './guardian.js';
 import type { ImageCommands } from './images.js';
-import { timestamp, type Container, type Pod, type Terminated } from './pod.js';
-import { foldPodStatus, type ContainerFacts, type PodFacts } from './pod-status.js';
-import { ImageError, preparePod, type Launch } from './prepare-pod.js';
-import { ConfigurationError } from './sources.js';
+import { allContainers, namespaceOf, type Container, type Pod, type PodCondition } from './pod.js';
+import { foldPodStatus, type ContainerFacts, type Failure } from './pod-status.js';
+import { preparePod, type Launch } from './prepare-pod.js';
+import { StartObstacle } from './start-obstacle.js';
 import { StatusWriter } from './status-writer.js';
-import { lastLogLines, readTerminationMessage } from './termination-message.js';
 import { VolumeFolders } from './volume-folder.js';
 
 export interface PodServices {
@@ -23,8 +22,11 @@ export interface PodServices {
   readonly guardian: Guardian;
   /** How many Pods are prepared at a time. */
   readonly starts: Concurrency;
+  /** How many statuses are written at a time. */
+  readonly writes: Concurrency;
   readonly images: ImageCommands;
   readonly apiServer: URL;
+  /** PATH of the processes. */
   readonly path: string;
 }
 
@@ -35,15 +37,7 @@ export interface PodSite {
   readonly place: PodPlace;
 }
 
-export interface Failure {
-  readonly reason: string;
-  readonly message: string;
-}
-
-const PREPARE_RETRY = { initialMs: 1_000, maxMs: 20_000 };
-/** The kubelet's: 10 s, doubled up to five minutes. */
-const RESTART_MS = 10_000;
-const LONGEST_RESTART_MS = 300_000;
+const PREPARE_RETRY = { initialMs: 500, maxMs: 10_000 };
 
 /** One Pod from its start to its last status. */
 export class PodRunner {
@@ -55,65 +49,63 @@ export class PodRunner {
   readonly #volumes: VolumeFolders;
   readonly #writer: StatusWriter;
   readonly #stop = new AbortController();
-  readonly #abandon = new AbortController();
   readonly #facts = new Map<string, ContainerFacts>();
-  readonly #processes = new Map<string, ContainerProcess>();
+  readonly #runners = new Map<string, ContainerRunner>();
   readonly #startedAt: number;
+  readonly #deadline: Timer | undefined;
+  #conditions: readonly PodCondition[] = [];
   #failure: Failure | undefined;
-  #deadline: Timer | undefined;
 
   constructor(services: PodServices, pod: Pod, site: PodSite) {
     this.pod = pod;
     this.#services = services;
     this.#site = site;
     this.#startedAt = services.clock.now();
-    this.#volumes = new VolumeFolders(services, pod, join(site.folder, 'volumes'));
-    this.#writer = new StatusWriter(services, pod, this.#abandon.signal);
-    this.#armDeadline();
+    this.#volumes = new VolumeFolders(services, pod, site.place, join(site.folder, 'volumes'));
+    this.#writer = new StatusWriter(services, pod);
+    this.#deadline = this.#armDeadline();
     this.done = this.#run();
   }
 
-  /** Ends all containers; `failure` is why the Pod as a whole failed. May be called again with less grace. */
+  /** Ends all containers; `failure` is why the Pod as a whole failed. Called again it can only shorten the grace. */
   async stop(graceMs: number, failure?: Failure): Promise<void> {
     this.#failure ??= failure;
     this.#stop.abort();
-    for (const process of this.#processes.values()) process.stop(graceMs);
+    for (const runner of this.#runners.values()) runner.stop(graceMs);
     await this.done;
   }
 
-  /** Gives up writing the status: the Pod is gone. */
+  /** Gives up writing the status: the Pod, or the API server, is gone. */
   abandon(): void {
-    this.#abandon.abort();
+    this.#writer.abandon();
   }
 
   /** The log that a container writes now. */
   liveLog(container: string): ContainerLog | undefined {
-    return this.#processes.get(container)?.log;
+    return this.#runners.get(container)?.log;
   }
 
   async #run(): Promise<void> {
     try {
       const launches = await this.#prepare();
-      if (launches && (await this.#runInitContainers(launches)))
-        await Promise.all(launchesOf(this.pod.spec.containers, launches).map((launch) => this.#runContainer(launch)));
+      if (launches && (await this.#runInitContainers(launches))) await this.#runContainers(launches);
     } catch (error) {
-      this.#services.log.error({ err: error, pod: this.pod.metadata.name }, 'Pod failed on this node');
+      this.#services.log.error({ err: error, ...this.#name }, 'Pod failed on this node');
       this.#failure ??= { reason: 'NodeError', message: String(error) };
     }
     this.#deadline?.cancel();
-    this.#volumes.close();
-    this.#report(this.#failure);
-    await this.#writer.flush();
+    this.#report(true);
+    await Promise.all([this.#writer.flush(), this.#volumes.remove()]);
   }
 
   /** Tries until it works or the Pod ends; says meanwhile what it waits for. */
-  async #prepare(): Promise<Map<string, Launch> | undefined> {
+  async #prepare(): Promise<ReadonlyMap<string, Launch> | undefined> {
     const { starts, clock, random } = this.#services;
     const { folder, place } = this.#site;
-    const signal = this.#stop.signal;
+    const { signal } = this.#stop;
+    const input = { ...this.#services, pod: this.pod, volumes: this.#volumes, folder, place, signal };
     for (let attempt = 0; !signal.aborted; attempt++) {
       try {
-        const input = { ...this.#services, pod: this.pod, volumes: this.#volumes, folder, place, signal };
         const launches = await starts.run(() => preparePod(input));
         return signal.aborted ? undefined : launches;
       } catch (error) {
@@ -125,13 +117,16 @@ export class PodRunner {
     return undefined;
   }
 
+  /** Tells once what a Pod waits for: an obstacle in its status, whatever else in the node's log. */
   #waitFor(error: unknown): void {
-    const message = error instanceof Error ? error.message : String(error);
-    const reason = waitingReason(error);
-    const containers = [...(this.pod.spec.initContainers ?? []), ...this.pod.spec.containers];
+    if (!(error instanceof StartObstacle))
+      return this.#services.log.warn({ err: error, ...this.#name }, 'Pod not prepared, trying again');
+    const { reason, message, container } = error;
+    const containers = allContainers(this.pod).filter(({ name }) => container === undefined || name === container);
     const known = this.#facts.get(containers[0]?.name ?? '')?.state.waiting;
     if (known?.reason === reason && known.message === message) return;
-    this.#services.log.warn({ pod: this.pod.metadata.name, reason, message }, 'Pod cannot start yet');
+    this.#services.log.warn({ ...this.#name, reason, message }, 'Pod cannot start yet');
+    this.#facts.clear();
     for (const { name } of containers)
       this.#facts.set(name, { state: { waiting: { reason, message } }, restartCount: 0 });
     this.#report();
@@ -139,105 +134,68 @@ export class PodRunner {
 
   /** One after the other, each to success. False when the Pod ends here. */
   async #runInitContainers(launches: ReadonlyMap<string, Launch>): Promise<boolean> {
-    for (const launch of launchesOf(this.pod.spec.initContainers ?? [], launches)) {
-      const policy = this.pod.spec.restartPolicy === 'Never' ? 'Never' : 'OnFailure';
-      const end = await this.#runContainer(launch, policy);
-      if (end.exitCode !== 0 || this.#stop.signal.aborted) return false;
+    const policy = this.#policy === 'Never' ? 'Never' : 'OnFailure';
+    this.#facts.clear();
+    for (const container of this.pod.spec.initContainers ?? []) {
+      const { exitCode } = await this.#runner(container, launches, policy).run();
+      if (exitCode !== 0 || this.#stop.signal.aborted) return false;
     }
     return true;
   }
 
-  /** Runs a container and, as the policy says, again, until it ends for good. */
-  async #runContainer(launch: Launch, policy = this.pod.spec.restartPolicy ?? 'Always'): Promise<Terminated> {
-    const { name } = launch.container;
-    for (let restartCount = 0; ; restartCount++) {
-      const end = await this.#runOnce(launch, restartCount);
-      const again = policy === 'Always' || (policy === 'OnFailure' && end.exitCode !== 0);
-      const last = this.#facts.get(name)?.lastTerminated;
-      const terminated = { state: { terminated: end }, restartCount, ...(last ? { lastTerminated: last } : {}) };
-      this.#facts.set(name, terminated);
-      if (!again || this.#stop.signal.aborted) {
-        this.#reportUnlessLast();
-        return end;
-      }
-      await this.#backOff(name, end, restartCount);
-      if (this.#stop.signal.aborted) {
-        this.#facts.set(name, terminated);
-        return end;
-      }
-    }
+  async #runContainers(launches: ReadonlyMap<string, Launch>): Promise<void> {
+    const runners = this.pod.spec.containers.map((container) => this.#runner(container, launches, this.#policy));
+    await Promise.all(runners.map((runner) => runner.run()));
   }
 
-  async #backOff(name: string, end: Terminated, restartCount: number): Promise<void> {
-    const pause = Math.min(LONGEST_RESTART_MS, RESTART_MS * 2 ** Math.min(restartCount, 10));
-    const message = `back-off ${pause / 1000}s restarting container ${name}`;
-    const state = { waiting: { reason: 'CrashLoopBackOff', message } };
-    this.#facts.set(name, { state, lastTerminated: end, restartCount: restartCount + 1 });
-    this.#report();
-    await delay(this.#services.clock, pause, this.#stop.signal).catch(() => {}); // stopped: the caller sees it
+  #runner({ name }: Container, launches: ReadonlyMap<string, Launch>, policy: RestartPolicy): ContainerRunner {
+    const launch = launches.get(name);
+    if (!launch) throw new Error(`container ${name} was not prepared`);
+    const onChange = (facts: ContainerFacts, last: boolean): void => {
+      this.#facts.set(name, facts);
+      if (!last || this.#others(name)) this.#report();
+    };
+    const runner = new ContainerRunner({ ...this.#services, launch, policy, stop: this.#stop.signal, onChange });
+    this.#runners.set(name, runner);
+    return runner;
   }
 
-  async #runOnce(launch: Launch, restartCount: number): Promise<Terminated> {
-    const { clock } = this.#services;
-    const { name } = launch.container;
-    const startedAt = timestamp(clock.now());
-    const log = new ContainerLog(join(launch.folder, `${restartCount}.log`), clock);
-    const process = new ContainerProcess(this.#services, launch, log);
-    this.#processes.set(name, process);
-    if (process.started) {
-      const lastTerminated = this.#facts.get(name)?.lastTerminated;
-      const last = lastTerminated ? { lastTerminated } : {};
-      this.#facts.set(name, { state: { running: { startedAt } }, restartCount, ...last });
-      this.#report();
-    }
-    const end = await process.ended;
-    const finishedAt = timestamp(clock.now());
-    if (end.kind === 'not-started')
-      return { exitCode: 128, reason: 'StartError', message: end.message, startedAt, finishedAt };
-    const message = await this.#message(launch, log, end.exitCode);
-    const reason = end.exitCode === 0 ? 'Completed' : 'Error';
-    return { exitCode: end.exitCode, reason, ...(message ? { message } : {}), startedAt, finishedAt };
+  /** Whether another container has not ended: else this one's end is told in the Pod's last status. */
+  #others(name: string): boolean {
+    return this.pod.spec.containers.some(
+      (other) => other.name !== name && !this.#facts.get(other.name)?.state.terminated,
+    );
   }
 
-  async #message(launch: Launch, log: ContainerLog, exitCode: number): Promise<string> {
-    const message = await readTerminationMessage(launch.terminationMessageFile);
-    const fallback = launch.container.terminationMessagePolicy === 'FallbackToLogsOnError' && exitCode !== 0;
-    return message === '' && fallback ? lastLogLines(log.file) : message;
-  }
-
-  #armDeadline(): void {
-    const seconds = this.pod.spec.activeDeadlineSeconds;
-    if (seconds === undefined) return;
-    const grace = (this.pod.spec.terminationGracePeriodSeconds ?? 30) * 1000;
-    const message = `Pod was active on the node longer than the specified deadline`;
-    this.#deadline = this.#services.clock.after(seconds * 1000, () => {
-      void this.stop(grace, { reason: 'DeadlineExceeded', message });
+  #armDeadline(): Timer | undefined {
+    const { activeDeadlineSeconds: seconds, terminationGracePeriodSeconds: grace = 30 } = this.pod.spec;
+    if (seconds === undefined) return undefined;
+    const message = 'Pod was active on the node longer than the specified deadline';
+    return this.#services.clock.after(seconds * 1000, () => {
+      void this.stop(grace * 1000, { reason: 'DeadlineExceeded', message });
     });
   }
 
-  /** The end of the last container is told in the Pod's last status. */
-  #reportUnlessLast(): void {
-    const others = this.pod.spec.containers.some(({ name }) => !this.#facts.get(name)?.state.terminated);
-    if (others) this.#report();
+  get #policy(): RestartPolicy {
+    return (this.pod.spec.restartPolicy as RestartPolicy | undefined) ?? 'Always';
   }
 
-  #report(failure?: Failure): void {
-    const facts: PodFacts = {
+  get #name(): { readonly pod: string; readonly namespace: string } {
+    return { pod: this.pod.metadata.name, namespace: namespaceOf(this.pod) };
+  }
+
+  #report(over = false): void {
+    const status = foldPodStatus(this.pod, {
       containers: this.#facts,
-      stopping: this.#stop.signal.aborted,
+      over,
       startedAt: this.#startedAt,
+      now: this.#services.clock.now(),
       hostIP: this.#site.place.hostIP,
       podIP: this.#site.podIP,
-      ...(failure ? { failure } : {}),
-    };
-    this.#writer.set(foldPodStatus(this.pod, facts));
+      conditions: this.#conditions,
+      ...(this.#failure ? { failure: this.#failure } : {}),
+    });
+    this.#conditions = status.conditions ?? [];
+    this.#writer.set(status);
   }
-}
-
-const launchesOf = (containers: readonly Container[], launches: ReadonlyMap<string, Launch>): Launch[] =>
-  containers.flatMap(({ name }) => launches.get(name) ?? []);
-
-function waitingReason(error: unknown): string {
-  if (error instanceof ImageError) return 'ErrImagePull';
-  return error instanceof ConfigurationError ? 'CreateContainerConfigError' : 'ContainerCreating';
 }

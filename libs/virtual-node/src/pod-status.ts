@@ -1,9 +1,10 @@
-import { timestamp, type ContainerState, type ContainerStatus, type Pod, type PodCondition } from './pod.js';
-import type { PodPhase, PodStatus, Terminated } from './pod.js';
+import { timestamp, uidOf, type ContainerState, type ContainerStatus, type Pod, type PodCondition } from './pod.js';
+import type { Container, PodPhase, PodStatus, Terminated } from './pod.js';
 
 /** What the node knows of one container. */
 export interface ContainerFacts {
   readonly state: ContainerState;
+  /** How it ended the time before. */
   readonly lastTerminated?: Terminated;
   readonly restartCount: number;
 }
@@ -11,103 +12,167 @@ export interface ContainerFacts {
 /** What the node knows of a Pod; its status is a function of it. */
 export interface PodFacts {
   readonly containers: ReadonlyMap<string, ContainerFacts>;
-  /** Deleted, past its deadline, or the node stops: nothing is started again. */
-  readonly stopping: boolean;
+  /** Nothing of the Pod runs, and nothing is started any more. */
+  readonly over: boolean;
   /** Why the whole Pod failed, whatever its containers say. */
-  readonly failure?: { readonly reason: string; readonly message: string };
+  readonly failure?: Failure;
   readonly startedAt: number;
+  readonly now: number;
   readonly hostIP: string;
   readonly podIP: string;
+  /** Of the status before: a condition that stays as it is keeps its time. */
+  readonly conditions: readonly PodCondition[];
 }
 
-const WAITING: ContainerFacts = { state: { waiting: { reason: 'ContainerCreating' } }, restartCount: 0 };
+export interface Failure {
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** The kubelet keeps so many bytes of termination messages for a whole Pod, shared evenly among its containers. */
+const POD_MESSAGE_BYTES = 12_288;
 
 /** The status that the kubelet would write. */
 export function foldPodStatus(pod: Pod, facts: PodFacts): PodStatus {
-  const main = pod.spec.containers.map((container) => factsOf(facts, container.name));
-  const initial = (pod.spec.initContainers ?? []).map((container) => factsOf(facts, container.name));
-  const phase = podPhase(pod, { main, initial }, facts);
-  const { hostIP, podIP } = facts;
+  const view = viewOf(pod, facts);
+  const phase = podPhase(view);
+  const { hostIP, podIP, failure } = facts;
+  const { generation } = pod.metadata;
+  const status = (container: Container): ContainerStatus => containerStatus(container, view);
   return {
+    ...(generation === undefined ? {} : { observedGeneration: generation }),
     phase,
-    reason: facts.failure?.reason ?? null,
-    message: facts.failure?.message ?? null,
+    reason: failure?.reason ?? null,
+    message: failure?.message ?? null,
     startTime: timestamp(facts.startedAt),
     hostIP,
     hostIPs: [{ ip: hostIP }],
     podIP,
     podIPs: [{ ip: podIP }],
-    conditions: conditions(phase, { main, initial }, facts),
-    ...(pod.spec.initContainers
-      ? { initContainerStatuses: pod.spec.initContainers.map((c) => containerStatus(pod, c, facts)) }
-      : {}),
-    containerStatuses: pod.spec.containers.map((c) => containerStatus(pod, c, facts)),
+    conditions: conditions(phase, view),
+    ...(pod.spec.initContainers ? { initContainerStatuses: pod.spec.initContainers.map(status) } : {}),
+    containerStatuses: pod.spec.containers.map(status),
   };
 }
 
-interface Groups {
-  readonly main: readonly ContainerFacts[];
+interface View {
+  readonly pod: Pod;
+  readonly facts: PodFacts;
+  readonly policy: string;
   readonly initial: readonly ContainerFacts[];
+  readonly main: readonly ContainerFacts[];
+  readonly waiting: ContainerFacts;
 }
 
-const factsOf = (facts: PodFacts, name: string): ContainerFacts => facts.containers.get(name) ?? WAITING;
-const succeeded = ({ state }: ContainerFacts): boolean => state.terminated?.exitCode === 0;
-
-/** Kubernetes' rules, https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-phase. */
-function podPhase(pod: Pod, { main, initial }: Groups, facts: PodFacts): PodPhase {
-  if (facts.failure) return 'Failed';
-  const policy = pod.spec.restartPolicy ?? 'Always';
-  const final = policy === 'Never' || facts.stopping;
-  if (main.some(({ state }) => state.running)) return 'Running';
-  if (final && initial.some(({ state }) => state.terminated && state.terminated.exitCode !== 0)) return 'Failed';
-  if (main.every(succeeded) && (policy !== 'Always' || facts.stopping)) return 'Succeeded';
-  if (facts.stopping) return 'Failed';
-  if (main.some(({ state, restartCount }) => state.waiting && restartCount === 0)) return 'Pending';
-  return final && main.every(({ state }) => state.terminated) ? 'Failed' : 'Running';
+function viewOf(pod: Pod, facts: PodFacts): View {
+  const { initContainers = [], containers, restartPolicy: policy = 'Always' } = pod.spec;
+  const reason = initContainers.length > 0 ? 'PodInitializing' : 'ContainerCreating';
+  const waiting = { state: { waiting: { reason } }, restartCount: 0 };
+  const of = ({ name }: Container): ContainerFacts => facts.containers.get(name) ?? waiting;
+  return { pod, facts, policy, initial: initContainers.map(of), main: containers.map(of), waiting };
 }
 
-function conditions(phase: PodPhase, { main, initial }: Groups, facts: PodFacts): PodCondition[] {
+const exitCodeOf = ({ state, lastTerminated }: ContainerFacts): number | undefined =>
+  (state.running ? undefined : (state.terminated ?? lastTerminated))?.exitCode;
+const succeeded = (container: ContainerFacts): boolean => exitCodeOf(container) === 0;
+const failed = (container: ContainerFacts): boolean => (exitCodeOf(container) ?? 0) !== 0;
+const neverRan = ({ state, lastTerminated }: ContainerFacts): boolean =>
+  state.waiting !== undefined && lastTerminated === undefined;
+const isFinal = ({ facts, policy }: View): boolean => facts.over || policy === 'Never';
+const initFailed = (view: View): boolean => isFinal(view) && view.initial.some(failed);
+
+type PhaseRule = readonly [PodPhase, (view: View) => boolean];
+
+/**
+ * Kubernetes' rules in the kubelet's order; the first that holds decides, and `Running` is what is left: containers
+ * that ended and are started again.
+ */
+const PHASE_RULES: readonly PhaseRule[] = [
+  ['Failed', ({ facts }) => facts.failure !== undefined],
+  ['Failed', initFailed],
+  ['Failed', ({ facts, main }) => facts.over && !main.every(succeeded)],
+  ['Pending', ({ initial }) => !initial.every(succeeded)],
+  ['Pending', ({ main }) => main.some(neverRan)],
+  ['Running', ({ main }) => main.some(({ state }) => state.running)],
+  ['Succeeded', ({ facts, policy, main }) => main.every(succeeded) && (facts.over || policy !== 'Always')],
+  ['Failed', isFinal],
+];
+
+const podPhase = (view: View): PodPhase => PHASE_RULES.find(([, holds]) => holds(view))?.[0] ?? 'Running';
+
+/** The reason why a Pod of this phase is not ready. */
+const NOT_READY: Readonly<Record<PodPhase, string>> = {
+  Pending: 'ContainersNotReady',
+  Running: 'ContainersNotReady',
+  Succeeded: 'PodCompleted',
+  Failed: 'PodFailed',
+};
+
+function conditions(phase: PodPhase, { pod, initial, main, facts }: View): PodCondition[] {
+  const alive = phase === 'Pending' || phase === 'Running';
   const initialized = initial.every(succeeded);
   const ready = phase === 'Running' && main.every(({ state }) => state.running);
-  const reason = phase === 'Succeeded' ? 'PodCompleted' : phase === 'Failed' ? 'PodFailed' : 'ContainersNotReady';
-  const lastTransitionTime = lastChange(main) ?? timestamp(facts.startedAt);
-  const condition = (type: string, holds: boolean, why: string): PodCondition => ({
-    type,
-    status: holds ? 'True' : 'False',
-    lastTransitionTime,
-    ...(holds ? {} : { reason: why }),
-  });
+  const unready = pod.spec.containers.filter((_, index) => !main[index]?.state.running).map(({ name }) => name);
+  const message = alive ? { message: `containers with unready status: [${unready.join(' ')}]` } : {};
+  const why = ready ? {} : { reason: NOT_READY[phase], ...message };
+  const completed = phase === 'Succeeded' ? { reason: 'PodCompleted' } : {};
+  const initialWhy = initialized ? completed : { reason: 'ContainersNotInitialized' };
   return [
-    condition('PodReadyToStartContainers', phase === 'Pending' || phase === 'Running', reason),
-    condition('Initialized', initialized, 'ContainersNotInitialized'),
-    condition('ContainersReady', ready, reason),
-    condition('Ready', ready, reason),
-  ];
+    { type: 'PodReadyToStartContainers', ...holds(alive) },
+    { type: 'Initialized', ...holds(initialized), ...initialWhy },
+    { type: 'ContainersReady', ...holds(ready), ...why },
+    { type: 'Ready', ...holds(ready), ...why },
+  ].map((condition) => ({ ...condition, lastTransitionTime: changedAt(condition, facts) }));
 }
 
-/** When the last container started or ended. */
-function lastChange(containers: readonly ContainerFacts[]): string | undefined {
-  const times = containers.flatMap(({ state }) => state.running?.startedAt ?? state.terminated?.finishedAt ?? []);
-  return times.sort().at(-1);
+const holds = (value: boolean): { status: 'True' | 'False' } => ({ status: value ? 'True' : 'False' });
+
+function changedAt({ type, status }: { type: string; status: string }, { conditions, now }: PodFacts): string {
+  const before = conditions.find((condition) => condition.type === type);
+  return before?.status === status ? before.lastTransitionTime : timestamp(now);
 }
 
-function containerStatus(
-  pod: Pod,
-  { name, image = '' }: { name: string; image?: string },
-  facts: PodFacts,
-): ContainerStatus {
-  const { state, lastTerminated, restartCount } = factsOf(facts, name);
-  const running = state.running !== undefined;
-  const started = running || state.terminated !== undefined;
+function containerStatus({ name, image = '' }: Container, view: View): ContainerStatus {
+  const { pod, facts } = view;
+  const known = facts.containers.get(name) ?? view.waiting;
+  const { restartCount, lastTerminated } = known;
+  const id = `process://${uidOf(pod)}/${name}/${restartCount}`;
+  const terminated = known.state.terminated ?? neverStarted(known, view);
+  const running = known.state.running !== undefined;
   return {
     name,
     image,
     imageID: '',
+    ...(running || known.state.terminated ? { containerID: id } : {}),
     ready: running,
     started: running,
     restartCount,
-    state,
-    ...(started ? { containerID: `process://${pod.metadata.uid ?? ''}-${name}-${restartCount}` } : {}),
-    ...(lastTerminated ? { lastState: { terminated: lastTerminated } } : {}),
+    state: terminated ? { terminated: fitted(terminated, pod) } : known.state,
+    lastState: lastTerminated ? { terminated: fitted(lastTerminated, pod) } : {},
   };
+}
+
+/** A container that waited until its Pod was over. One behind a failed init container goes on waiting. */
+function neverStarted({ state }: ContainerFacts, view: View): Terminated | undefined {
+  if (!view.facts.over || !state.waiting || initFailed(view)) return undefined;
+  return unknownEnd('The container was not started before the pod was terminated');
+}
+
+/** How the kubelet reports a container of which it knows nothing but that it does not run. */
+export const unknownEnd = (message: string): Terminated => ({
+  exitCode: 137,
+  reason: 'ContainerStatusUnknown',
+  message,
+  startedAt: NEVER,
+  finishedAt: NEVER,
+});
+
+/** What the kubelet writes where a time is not known. */
+export const NEVER = '1970-01-01T00:00:00Z';
+
+function fitted(terminated: Terminated, { spec }: Pod): Terminated {
+  if (terminated.message === undefined) return terminated;
+  const share = Math.floor(POD_MESSAGE_BYTES / (spec.containers.length + (spec.initContainers ?? []).length));
+  const bytes = Buffer.from(terminated.message);
+  return bytes.length <= share ? terminated : { ...terminated, message: bytes.toString('utf8', 0, share) };
 }

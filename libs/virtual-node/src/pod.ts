@@ -7,7 +7,6 @@ export interface Terminated {
   message?: string;
   startedAt: string;
   finishedAt: string;
-  containerID?: string;
 }
 
 export interface ContainerState {
@@ -25,7 +24,7 @@ export interface ContainerStatus {
   started: boolean;
   restartCount: number;
   state: ContainerState;
-  lastState?: ContainerState;
+  lastState: ContainerState;
 }
 
 export interface PodCondition {
@@ -40,6 +39,7 @@ export type PodPhase = 'Pending' | 'Running' | 'Succeeded' | 'Failed';
 
 /** What this node writes into a Pod's status; times are RFC 3339 strings, as they travel. */
 export interface PodStatus {
+  observedGeneration?: number;
   phase: PodPhase;
   reason?: string | null;
   message?: string | null;
@@ -61,10 +61,12 @@ export interface Pod extends KubeObject {
 export type Container = V1Container;
 
 export interface Secret extends KubeObject {
+  immutable?: boolean;
   data?: Record<string, string>;
 }
 
 export interface ConfigMap extends KubeObject {
+  immutable?: boolean;
   data?: Record<string, string>;
   binaryData?: Record<string, string>;
 }
@@ -77,6 +79,17 @@ export const CONFIG_MAP: Kind<ConfigMap> = {
   plural: 'configmaps',
   namespaced: true,
 };
+
+/** Init containers, then the others. */
+export const allContainers = ({ spec }: Pod): Container[] => [...(spec.initContainers ?? []), ...spec.containers];
+
+export const namespaceOf = ({ metadata }: Pod): string => metadata.namespace ?? 'default';
+
+/** Names the Pod's folder, so it is never empty. */
+export function uidOf({ metadata }: Pod): string {
+  if (!metadata.uid) throw new Error(`Pod ${metadata.name} has no uid; the API server gives every object one`);
+  return metadata.uid;
+}
 
 export const isTerminal = (pod: Pod): boolean => pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
 

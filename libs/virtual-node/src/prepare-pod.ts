@@ -1,5 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { KubeClient } from '@sympozium/kube';
 import type { ContainerCommand } from './container-process.js';
 import type { PodPlace } from './downward.js';
@@ -7,10 +7,10 @@ import { containerEnvironment } from './environment.js';
 import { expand } from './expansion.js';
 import { imageCommand, type ImageCommands } from './images.js';
 import { PathRewriter } from './path-rewriting.js';
-import type { Container, Pod } from './pod.js';
-import { readSources, type Sources } from './sources.js';
+import { allContainers, type Container, type Pod } from './pod.js';
+import { environmentSources, readSources, union, volumeSources, type Sources } from './sources.js';
+import { StartObstacle } from './start-obstacle.js';
 import type { VolumeFolders } from './volume-folder.js';
-import { volumeContent } from './volumes.js';
 
 /** A container that is ready to be started. */
 export interface Launch extends ContainerCommand {
@@ -32,56 +32,58 @@ export interface PrepareInput {
   readonly signal: AbortSignal;
 }
 
-/** An image that no command is known for. */
-export class ImageError extends Error {
-  override readonly name = 'ImageError';
-}
-
-const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
-
 /** Reads what the Pod needs, writes its volumes, and works out each container's command and environment. */
-export async function preparePod(input: PrepareInput): Promise<Map<string, Launch>> {
+export async function preparePod(input: PrepareInput): Promise<ReadonlyMap<string, Launch>> {
   const { pod, client, signal, volumes } = input;
-  const containers = [...(pod.spec.initContainers ?? []), ...pod.spec.containers];
-  for (const container of containers) commandOfImage(container, input.images);
-  const sources = await readSources(client, pod, signal);
-  await Promise.all(
-    (pod.spec.volumes ?? []).map((volume) => volumes.write(volume.name, volumeContent(volume, { ...input, sources }))),
-  );
-  const launches = await Promise.all(containers.map((container) => prepareContainer(container, sources, input)));
+  const containers = allContainers(pod);
+  for (const container of containers) checkSupported(container, input.images);
+  const sources = await readSources(client, pod, union(environmentSources(pod), volumeSources(pod)), signal);
+  const [, ...launches] = await Promise.all([
+    volumes.write(sources),
+    ...containers.map((container) => prepareContainer(container, sources, input)),
+  ]);
   return new Map(launches.map((launch) => [launch.container.name, launch]));
 }
 
-function commandOfImage({ image = '' }: Container, images: ImageCommands): readonly string[] {
+function checkSupported(container: Container, images: ImageCommands): void {
+  const { name, restartPolicy } = container;
+  commandOfImage(container, images);
+  if (restartPolicy !== undefined)
+    throw new StartObstacle(`this node runs no container with a restartPolicy of its own; leave it out of "${name}"`);
+}
+
+function commandOfImage({ name, image = '' }: Container, images: ImageCommands): readonly string[] {
   const command = imageCommand(image, images);
   if (command) return command;
-  throw new ImageError(
-    `this node runs processes and knows no command for image "${image}"; map it with --image ${image}=COMMAND`,
-  );
+  const message = `this node runs processes and knows no command for image "${image}"; map it with --image ${image}=COMMAND`;
+  throw new StartObstacle(message, { reason: 'ErrImageNeverPull', container: name });
 }
 
 async function prepareContainer(container: Container, sources: Sources, input: PrepareInput): Promise<Launch> {
   const folder = join(input.folder, 'containers', container.name);
-  const work = join(folder, 'work');
-  await Promise.all([mkdir(work, { recursive: true }), mkdir(join(folder, 'tmp'), { recursive: true })]);
   const { rewriter, terminationMessageFile } = containerPaths(container, folder, input.volumes);
-  await writeFile(terminationMessageFile, '');
-  const base = baseEnvironment({ folder, rewriter, input });
-  const environment = containerEnvironment({ ...input, container, sources, base });
-  const expanded = (text: string): string => rewriter.argument(expand(text, environment));
-  const command = container.command?.length ? container.command.map(expanded) : commandOfImage(container, input.images);
-  const rewritten = [...environment].map(([name, value]): [string, string] => [
-    name,
-    base.get(name) === value ? value : rewriter.value(value),
-  ]);
-  return {
-    container,
-    folder,
-    command: [...command, ...(container.args ?? []).map(expanded)],
-    environment: new Map(rewritten),
-    workingFolder: rewriter.path(container.workingDir ?? '') ?? work,
-    terminationMessageFile,
-  };
+  const workingFolder = rewriter.path(container.workingDir ?? '') ?? join(folder, 'work');
+  const { command, environment } = commandAndEnvironment(container, sources, input, rewriter);
+  const folders = [folder, workingFolder, dirname(terminationMessageFile)];
+  await Promise.all([...new Set(folders)].map((each) => mkdir(each, { recursive: true, mode: 0o700 })));
+  await writeFile(terminationMessageFile, '', { mode: 0o600 });
+  return { container, folder, command, environment, workingFolder, terminationMessageFile };
+}
+
+/** Both with their container paths made real; `$(X)` is expanded before, as the Pod's author sees them. */
+function commandAndEnvironment(
+  container: Container,
+  sources: Sources,
+  input: PrepareInput,
+  rewriter: PathRewriter,
+): Pick<Launch, 'command' | 'environment'> {
+  const variables = containerEnvironment({ ...input, container, sources, base: clusterVariables(input.apiServer) });
+  const expanded = (text: string): string => rewriter.argument(expand(text, variables));
+  const { command = [], args = [] } = container;
+  const program = command.length > 0 ? command.map(expanded) : commandOfImage(container, input.images);
+  const environment = new Map(imageVariables(input.path, rewriter));
+  for (const [name, value] of variables) environment.set(name, rewriter.value(value));
+  return { command: [...program, ...args.map(expanded)], environment };
 }
 
 function containerPaths(
@@ -99,23 +101,16 @@ function containerPaths(
   return { rewriter, terminationMessageFile };
 }
 
-/** What every process has: Kubernetes' own variables, and what a process cannot do without. */
-function baseEnvironment(options: {
-  folder: string;
-  rewriter: PathRewriter;
-  input: PrepareInput;
-}): Map<string, string> {
-  const { folder, rewriter, input } = options;
-  const { apiServer, pod, place, path } = input;
-  const account = rewriter.path(SERVICE_ACCOUNT);
-  return new Map([
-    ['PATH', path],
-    ['HOME', join(folder, 'work')],
-    ['TMPDIR', rewriter.path('/tmp') ?? join(folder, 'tmp')],
-    ['HOSTNAME', pod.metadata.name],
-    ['POD_IP', place.processIP],
-    ['KUBERNETES_SERVICE_HOST', apiServer.hostname.replace(/^\[|\]$/g, '')],
-    ['KUBERNETES_SERVICE_PORT', apiServer.port || '443'],
-    ...(account ? [['SYMPOZIUM_SERVICEACCOUNT_DIR', account] as const] : []),
+/** How a Pod finds the API server, as the kubelet says it. */
+const clusterVariables = ({ hostname, port }: URL): Map<string, string> =>
+  new Map([
+    ['KUBERNETES_SERVICE_HOST', hostname.replace(/^\[|\]$/g, '')],
+    ['KUBERNETES_SERVICE_PORT', port || '443'],
+    ['KUBERNETES_SERVICE_PORT_HTTPS', port || '443'],
   ]);
+
+/** What an image would bring: PATH, and where /tmp is when the Pod mounts one, since nothing can be mounted. */
+function imageVariables(path: string, rewriter: PathRewriter): [string, string][] {
+  const tmp = rewriter.path('/tmp');
+  return [['PATH', path], ...(tmp === undefined ? [] : [['TMPDIR', tmp] satisfies [string, string]])];
 }

@@ -12,12 +12,12 @@ interface Recorded {
 /** Writes down which process a container is, so that a later life of the node can end it. */
 export function recordProcess(containerFolder: string, pid: number): void {
   const record: Recorded = { pid, started: startOf(pid) ?? '' };
-  writeFileSync(join(containerFolder, RECORD), JSON.stringify(record));
+  writeFileSync(join(containerFolder, RECORD), JSON.stringify(record), { mode: 0o600 });
 }
 
-/** Whether a container of this Pod was ever started. */
+/** Whether a container of this Pod was ever started: its log is made before its process. */
 export const wasStarted = (podFolder: string): boolean =>
-  containerFolders(podFolder).some((folder) => existsSync(join(folder, RECORD)));
+  containerFolders(podFolder).some((folder) => readdirSync(folder).some((file) => file.endsWith('.log')));
 
 /** Ends what a former life of the node left running; returns the pids. A pid that means another process now is spared. */
 export function endLeftovers(podsFolder: string): number[] {
@@ -38,7 +38,8 @@ export function killGroup(group: number, signal: NodeJS.Signals): void {
   try {
     process.kill(-group, signal);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ESRCH' && code !== 'EPERM') throw error; // macOS says EPERM of a group that has just ended
   }
 }
 

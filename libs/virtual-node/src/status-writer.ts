@@ -1,29 +1,30 @@
-import { isConflict, isNotFound, type KubeClient } from '@sympozium/kube';
+import { KubeError, type KubeClient } from '@sympozium/kube';
 import { backoffMs, delay, type Clock, type Logger, type Random } from '@sympozium/process';
-import { POD_KIND, type Pod, type PodStatus } from './pod.js';
+import type { Concurrency } from './concurrency.js';
+import { namespaceOf, POD_KIND, uidOf, type Pod, type PodStatus } from './pod.js';
 
 export interface StatusDependencies {
   readonly client: KubeClient;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
+  /** How many statuses are written at a time. */
+  readonly writes: Concurrency;
 }
 
 const BACKOFF = { initialMs: 50, maxMs: 10_000 };
 
-/** Writes one Pod's status, one request at a time; while one is under way only the newest of the next ones is kept. */
+/** Writes one Pod's status, one request at a time; of those that wait only the newest is kept. */
 export class StatusWriter {
   readonly #dependencies: StatusDependencies;
   readonly #pod: Pod;
-  readonly #signal: AbortSignal;
+  readonly #given = new AbortController();
   #next: PodStatus | undefined;
   #draining: Promise<void> | undefined;
 
-  /** `signal` gives up retrying. */
-  constructor(dependencies: StatusDependencies, pod: Pod, signal: AbortSignal) {
+  constructor(dependencies: StatusDependencies, pod: Pod) {
     this.#dependencies = dependencies;
     this.#pod = pod;
-    this.#signal = signal;
   }
 
   set(status: PodStatus): void {
@@ -31,42 +32,62 @@ export class StatusWriter {
     this.#draining ??= this.#drain().finally(() => (this.#draining = undefined));
   }
 
-  /** Resolves when what was set is written, or the Pod is gone. */
+  /** Resolves when what was set is written, or never can be: the Pod is gone, the status refused, or it was given up. */
   async flush(): Promise<void> {
     while (this.#draining) await this.#draining;
   }
 
+  abandon(): void {
+    this.#given.abort();
+  }
+
   async #drain(): Promise<void> {
-    let failures = 0;
-    while (this.#next && !this.#signal.aborted) {
-      const status = this.#next;
-      this.#next = undefined;
+    const { writes } = this.#dependencies;
+    for (let failures = 0; this.#next && !this.#given.signal.aborted;) {
       try {
-        await this.#write(status);
+        await writes.run(() => this.#writeNewest());
         failures = 0;
       } catch (error) {
-        if (isNotFound(error) || isConflict(error)) return; // the Pod, or this one of its name, is gone
-        this.#next ??= status;
+        if (this.#isFinal(error)) return;
         await this.#pause(error, failures++);
       }
     }
   }
 
-  async #write(status: PodStatus): Promise<void> {
-    const { name, namespace = 'default', uid } = this.#pod.metadata;
-    const body = { metadata: { uid }, status };
-    await this.#dependencies.client.patch(
-      POD_KIND,
-      { namespace, name },
-      { type: 'strategic', body },
-      { subresource: 'status', signal: this.#signal },
-    );
+  async #writeNewest(): Promise<void> {
+    const status = this.#next;
+    if (!status || this.#given.signal.aborted) return;
+    this.#next = undefined;
+    const key = { namespace: namespaceOf(this.#pod), name: this.#pod.metadata.name };
+    // The uid makes it a conflict when it is another Pod of this name; strategic keeps others' conditions.
+    const patch = { type: 'strategic', body: { metadata: { uid: uidOf(this.#pod) }, status } } as const;
+    try {
+      await this.#dependencies.client.patch(POD_KIND, key, patch, {
+        subresource: 'status',
+        signal: this.#given.signal,
+      });
+    } catch (error) {
+      this.#next ??= status;
+      throw error;
+    }
+  }
+
+  /** True when trying again cannot help. */
+  #isFinal(error: unknown): boolean {
+    if (this.#given.signal.aborted) return true;
+    if (!(error instanceof KubeError)) return false;
+    const gone = error.status === 404; // another Pod of its name is a conflict: whoever sees it gives this one up
+    const refused = error.status === 400 || error.status === 422;
+    if (refused) this.#dependencies.log.error({ err: error, pod: this.#pod.metadata.name }, 'Pod status refused');
+    if (gone || refused) this.#next = undefined;
+    return gone || refused;
   }
 
   async #pause(error: unknown, failures: number): Promise<void> {
     const { clock, random, log } = this.#dependencies;
-    if (this.#signal.aborted) return;
     log.warn({ err: error, pod: this.#pod.metadata.name }, 'Pod status not written, trying again');
-    await delay(clock, backoffMs(BACKOFF, failures, random), this.#signal).catch(() => {}); // given up: the loop sees it
+    const wished = error instanceof KubeError ? (error.retryAfterMs ?? 0) : 0;
+    const pause = Math.max(wished, backoffMs(BACKOFF, failures, random));
+    await delay(clock, pause, this.#given.signal).catch(() => {}); // given up: the loop sees it
   }
 }

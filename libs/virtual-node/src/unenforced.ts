@@ -1,28 +1,36 @@
-import type { V1Container } from '@kubernetes/client-node';
-import type { Pod } from './pod.js';
+import type { Container, Pod } from './pod.js';
+import { allContainers } from './pod.js';
 
-/** Fields of a Pod that ask for isolation or limits which processes of one user do not have. */
+/** Fields of a Pod that ask for isolation, limits or checks which this node does not give. */
 export function unenforcedFields(pod: Pod): string[] {
-  const { spec } = pod;
-  const containers = [...(spec.initContainers ?? []), ...spec.containers];
-  const some = (field: (container: V1Container) => unknown): boolean => containers.some((c) => isSet(field(c)));
-  const found: [string, boolean][] = [
-    ['securityContext', isSet(spec.securityContext)],
-    ['containers.securityContext', some((c) => c.securityContext)],
-    ['containers.resources', some((c) => c.resources?.limits ?? c.resources?.requests)],
-    ['containers.livenessProbe', some((c) => c.livenessProbe)],
-    ['containers.readinessProbe', some((c) => c.readinessProbe)],
-    ['containers.startupProbe', some((c) => c.startupProbe)],
-    ['containers.lifecycle', some((c) => c.lifecycle)],
-    ['hostNetwork', spec.hostNetwork === true],
-    ['hostPID', spec.hostPID === true],
-    ['dnsConfig', isSet(spec.dnsConfig)],
-    ['runtimeClassName', isSet(spec.runtimeClassName)],
-    ['emptyDir.sizeLimit', (spec.volumes ?? []).some(({ emptyDir }) => isSet(emptyDir?.sizeLimit))],
-    ['read-only mounts', some((c) => c.volumeMounts?.find(({ readOnly }) => readOnly))],
-  ];
-  return found.filter(([, present]) => present).map(([name]) => name);
+  const containers = allContainers(pod);
+  return [
+    ...POD_FIELDS.filter(([, asks]) => isSet(asks(pod.spec))),
+    ...CONTAINER_FIELDS.filter(([, asks]) => containers.some((container) => isSet(asks(container)))),
+  ].map(([name]) => name);
 }
 
+type Field<T> = readonly [name: string, asks: (of: T) => unknown];
+
+const POD_FIELDS: readonly Field<Pod['spec']>[] = [
+  ['securityContext', (spec) => spec.securityContext],
+  ['hostNetwork', (spec) => spec.hostNetwork],
+  ['hostPID', (spec) => spec.hostPID],
+  ['hostAliases', (spec) => spec.hostAliases],
+  ['dnsConfig', (spec) => spec.dnsConfig],
+  ['runtimeClassName', (spec) => spec.runtimeClassName],
+  ['emptyDir.sizeLimit', (spec) => spec.volumes?.some(({ emptyDir }) => isSet(emptyDir?.sizeLimit))],
+];
+
+const CONTAINER_FIELDS: readonly Field<Container>[] = [
+  ['containers.securityContext', (container) => container.securityContext],
+  ['containers.resources', ({ resources }) => resources?.limits ?? resources?.requests],
+  ['containers.livenessProbe', (container) => container.livenessProbe],
+  ['containers.readinessProbe', (container) => container.readinessProbe],
+  ['containers.startupProbe', (container) => container.startupProbe],
+  ['containers.lifecycle', (container) => container.lifecycle],
+  ['containers.volumeMounts.readOnly', ({ volumeMounts }) => volumeMounts?.some(({ readOnly }) => readOnly)],
+];
+
 const isSet = (value: unknown): boolean =>
-  value !== undefined && value !== null && !(typeof value === 'object' && Object.keys(value).length === 0);
+  Boolean(value) && !(typeof value === 'object' && Object.keys(value ?? {}).length === 0);

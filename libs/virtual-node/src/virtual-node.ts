@@ -1,17 +1,20 @@
-import { createInformer, isNotFound, isConflict, type Informer, type KubeClient } from '@sympozium/kube';
-import { Lifecycle, type Clock, type Logger, type Random, type Runnable } from '@sympozium/process';
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { createInformer, isConflict, isNotFound, type Informer, type KubeClient } from '@sympozium/kube';
+import { backoffMs, delay, Lifecycle, type Clock, type Logger, type Random, type Runnable } from '@sympozium/process';
+import { setMaxListeners } from 'node:events';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AddressPool, type NetworkRanges } from './address-pool.js';
 import { Concurrency } from './concurrency.js';
 import { Guardian } from './guardian.js';
 import type { ImageCommands } from './images.js';
-import { KubeletServer, type KubeletCredentials, type LogRequest } from './kubelet-server.js';
-import type { LogSource } from './log-reader.js';
+import { KubeletServer, type KubeletCredentials } from './kubelet-server.js';
+import { hasStarted, lostPodStatus } from './lost-pod.js';
 import { NodeRegistration } from './node-registration.js';
-import { isTerminal, POD_KIND, timestamp, type ContainerStatus, type Pod, type PodStatus } from './pod.js';
+import { findPodLog } from './pod-logs.js';
 import { PodRunner, type PodServices } from './pod-runner.js';
+import type { Failure } from './pod-status.js';
+import { isTerminal, namespaceOf, POD_KIND, uidOf, type Pod } from './pod.js';
 import { endLeftovers, wasStarted } from './process-record.js';
 import { StatusWriter } from './status-writer.js';
 import { unenforcedFields } from './unenforced.js';
@@ -22,7 +25,7 @@ export interface VirtualNodeOptions {
   readonly random: Random;
   readonly log: Logger;
   readonly nodeName: string;
-  /** Holds `pods/<uid>`. */
+  /** Holds `pods/<uid>`; no other node uses it. */
   readonly folder: string;
   readonly images: ImageCommands;
   /** Where processes reach the API server. */
@@ -38,14 +41,24 @@ export interface VirtualNodeOptions {
   readonly shutdownGraceMs: number;
 }
 
+/** What the node does about one Pod, from the first sight of it until it is gone from the API. */
 interface Entry {
-  readonly runner: PodRunner;
-  readonly address: { release(): void };
-  deleting: boolean;
+  runner?: PodRunner;
+  /** Writing the last status of a Pod that never ran in this life of the node. */
+  reported?: Promise<void>;
+  removing?: boolean;
 }
 
 const HOST = '127.0.0.1';
 const STARTS = 16;
+const WRITES = 32;
+const DELETE_RETRY = { initialMs: 100, maxMs: 10_000 };
+/** What is left for the last writes once every process has ended. */
+const LAST_WRITES_MS = 2_000;
+
+const STOPPED = { reason: 'NodeShutdown', message: 'the virtual node was stopped while the Pod ran' };
+const RESTARTED = { reason: 'NodeRestarted', message: 'the virtual node ended while the Pod ran' };
+const NOT_STARTED = { reason: 'NotStarted', message: 'the Pod was deleted before it was started' };
 
 /** A Node whose containers are processes of this machine. */
 export class VirtualNode implements Runnable {
@@ -53,15 +66,17 @@ export class VirtualNode implements Runnable {
   readonly #options: VirtualNodeOptions;
   readonly #podsFolder: string;
   readonly #services: PodServices;
-  readonly #guardian = new Guardian();
+  readonly #guardian: Guardian;
   readonly #addresses: AddressPool;
   readonly #pods: Informer<Pod>;
   readonly #kubelet: KubeletServer;
   readonly #parts: Lifecycle;
   readonly #entries = new Map<string, Entry>();
-  readonly #removed = new Set<string>();
+  readonly #work = new Set<Promise<void>>();
   readonly #warned = new Set<string>();
-  readonly #stop = new AbortController();
+  readonly #given = new AbortController();
+  #former = new Set<string>();
+  #stopping = false;
 
   constructor(options: VirtualNodeOptions) {
     const { client, clock, random, log, nodeName } = options;
@@ -69,11 +84,13 @@ export class VirtualNode implements Runnable {
     this.#options = options;
     this.#podsFolder = join(options.folder, 'pods');
     this.#addresses = new AddressPool(options.ranges);
+    this.#guardian = new Guardian(options);
     this.#services = {
       ...options,
       apiServer: new URL(options.apiServer),
       guardian: this.#guardian,
       starts: new Concurrency(STARTS),
+      writes: new Concurrency(WRITES),
     };
     this.#kubelet = new KubeletServer({
       credentials: options.kubelet,
@@ -81,13 +98,23 @@ export class VirtualNode implements Runnable {
       port: options.kubeletPort,
       clock,
       log,
-      findLog: (request) => this.#findLog(request),
+      findLog: (request) => {
+        const pod = this.#pods.store.get(request.namespace, request.pod);
+        const live = pod && this.#entries.get(uidOf(pod))?.runner?.liveLog(request.container);
+        return findPodLog(pod, pod ? this.#folderOf(pod) : '', live, request);
+      },
     });
     const registration = new NodeRegistration({ ...options, hostIP: HOST, kubeletPort: () => this.#kubelet.port });
     const fieldSelector = `spec.nodeName=${nodeName}`;
     this.#pods = createInformer({ client, clock, random, log }, { kind: POD_KIND, fieldSelector });
     this.#pods.onEvent(({ type, object }) => (type === 'deleted' ? this.#forget(object) : this.#see(object)));
     this.#parts = new Lifecycle(this.name, [this.#kubelet, registration, this.#pods], log);
+    setMaxListeners(0, this.#given.signal);
+  }
+
+  /** The port of the log endpoint, once it has started. */
+  get kubeletPort(): number {
+    return this.#kubelet.port;
   }
 
   /** Ends what a former life left, registers, and runs what is bound to the node. */
@@ -95,6 +122,7 @@ export class VirtualNode implements Runnable {
     mkdirSync(this.#podsFolder, { recursive: true, mode: 0o700 });
     const ended = endLeftovers(this.#podsFolder);
     if (ended.length > 0) this.#options.log.warn({ processes: ended.length }, 'ended processes of a former life');
+    this.#former = new Set(readdirSync(this.#podsFolder));
     this.#guardian.start();
     await this.#parts.start();
     await this.#removeOldFolders();
@@ -102,146 +130,128 @@ export class VirtualNode implements Runnable {
 
   /** Ends every Pod, reports it as failed, and marks the Node as stopped. Nothing is left running. */
   async stop(): Promise<void> {
-    this.#stop.abort();
-    const failure = { reason: 'NodeShutdown', message: 'the virtual node was stopped while the Pod ran' };
-    await Promise.all(
-      [...this.#entries.values()].map(({ runner }) =>
-        runner.stop(Math.min(graceMs(runner.pod), this.#options.shutdownGraceMs), failure),
-      ),
-    );
+    this.#stopping = true;
+    const { clock, shutdownGraceMs } = this.#options;
+    const limit = clock.after(shutdownGraceMs + LAST_WRITES_MS, () => this.#giveUp());
+    const runners = [...this.#entries.values()].flatMap(({ runner }) => runner ?? []);
+    await Promise.all(runners.map((runner) => runner.stop(Math.min(graceMs(runner.pod), shutdownGraceMs), STOPPED)));
+    await Promise.all(this.#work);
+    limit.cancel();
+    this.#giveUp();
     await this.#parts.stop();
-    this.#guardian.stop();
+    await this.#guardian.stop();
   }
 
   #see(pod: Pod): void {
-    const uid = pod.metadata.uid ?? '';
-    const deleting = pod.metadata.deletionTimestamp !== undefined;
-    if (this.#removed.has(uid) || this.#stop.signal.aborted) return;
-    const entry = this.#entries.get(uid);
-    if (deleting) this.#watchOver(pod, this.#remove(pod, entry));
-    else if (entry || isTerminal(pod)) return;
-    else if (wasStarted(this.#folderOf(pod))) this.#watchOver(pod, this.#reportRestart(pod));
-    else this.#run(pod);
+    if (this.#stopping) return;
+    const entry = this.#entries.get(uidOf(pod)) ?? this.#begin(pod);
+    if (pod.metadata.deletionTimestamp === undefined) return;
+    if (entry.removing) return void entry.runner?.stop(graceMs(pod)); // the grace may have been shortened
+    entry.removing = true;
+    this.#track(pod, this.#remove(pod, entry));
   }
 
-  #run(pod: Pod): void {
+  /** A Pod that is seen for the first time. */
+  #begin(pod: Pod): Entry {
+    const entry: Entry = {};
+    this.#entries.set(uidOf(pod), entry);
+    if (isTerminal(pod)) return entry;
+    const lost = this.#lost(pod);
+    if (lost) entry.reported = this.#report(pod, lost);
+    else entry.runner = this.#run(pod, entry);
+    return entry;
+  }
+
+  /** Why a Pod is not run: a task that was started once is not started again. */
+  #lost(pod: Pod): Failure | undefined {
+    const ran = hasStarted(pod) || (this.#former.has(uidOf(pod)) && wasStarted(this.#folderOf(pod)));
+    if (ran) return RESTARTED;
+    return pod.metadata.deletionTimestamp === undefined ? undefined : NOT_STARTED;
+  }
+
+  #run(pod: Pod, entry: Entry): PodRunner {
     const { nodeName, capacity } = this.#options;
     const address = this.#addresses.take();
     const { podIP, processIP } = address;
     const place = { nodeName, hostIP: HOST, processIP, allocatable: capacity };
     const runner = new PodRunner(this.#services, pod, { folder: this.#folderOf(pod), podIP, place });
-    this.#entries.set(pod.metadata.uid ?? '', { runner, address, deleting: false });
-    this.#watchOver(
-      pod,
-      runner.done.then(() => address.release()),
-    );
     this.#warnOfUnenforced(pod);
+    const done = runner.done.then(() => {
+      address.release();
+      delete entry.runner;
+    });
+    this.#track(pod, done);
+    return runner;
   }
 
-  /** Ends the Pod with its grace, then takes it out of the API. */
-  async #remove(pod: Pod, entry: Entry | undefined): Promise<void> {
-    if (entry) await entry.runner.stop(graceMs(pod));
-    const { name, namespace = 'default', uid = '' } = pod.metadata;
-    if (this.#removed.has(uid)) return;
-    this.#removed.add(uid);
-    const { client } = this.#options;
-    try {
-      await client.delete(POD_KIND, { namespace, name }, { uid, gracePeriodSeconds: 0, signal: this.#stop.signal });
-    } catch (error) {
-      if (isNotFound(error) || isConflict(error)) return; // gone, or another one of its name
-      this.#removed.delete(uid);
-      throw error;
+  #report(pod: Pod, failure: Failure): Promise<void> {
+    const writer = new StatusWriter(this.#services, pod);
+    this.#given.signal.addEventListener('abort', () => writer.abandon(), { once: true });
+    writer.set(lostPodStatus(pod, failure, this.#options.clock.now()));
+    const written = writer.flush();
+    this.#track(pod, written);
+    return written;
+  }
+
+  /** Ends the Pod with its grace; takes it out of the API when its last status is there. */
+  async #remove(pod: Pod, { runner, reported }: Entry): Promise<void> {
+    await (runner?.stop(graceMs(pod)) ?? reported);
+    const { client, clock, random, log } = this.#options;
+    const { signal } = this.#given;
+    const key = { namespace: namespaceOf(pod), name: pod.metadata.name };
+    for (let failures = 0; !signal.aborted; failures++) {
+      try {
+        return await client.delete(POD_KIND, key, { uid: uidOf(pod), gracePeriodSeconds: 0, signal });
+      } catch (error) {
+        if (isNotFound(error) || isConflict(error)) return; // gone, or another one of its name
+        log.warn({ err: error, pod: key.name }, 'Pod not removed, trying again');
+        await delay(clock, backoffMs(DELETE_RETRY, failures, random), signal).catch(() => {}); // given up: the loop ends
+      }
     }
   }
 
   /** The Pod is gone from the API: whatever is left of it ends now. */
   #forget(pod: Pod): void {
-    const uid = pod.metadata.uid ?? '';
-    const entry = this.#entries.get(uid);
-    this.#entries.delete(uid);
-    this.#removed.delete(uid);
-    entry?.runner.abandon();
-    const ended = entry?.runner.stop(0) ?? Promise.resolve();
-    this.#watchOver(
+    const entry = this.#entries.get(uidOf(pod));
+    this.#entries.delete(uidOf(pod));
+    entry?.runner?.abandon();
+    const ended = entry?.runner?.stop(0) ?? Promise.resolve();
+    this.#track(
       pod,
       ended.then(() => rm(this.#folderOf(pod), { recursive: true, force: true })),
     );
   }
 
-  /** A Pod that ran in a former life of the node: its processes are gone, and so is their exit code. */
-  async #reportRestart(pod: Pod): Promise<void> {
-    const message = 'the virtual node ended while the Pod ran';
-    const now = timestamp(this.#options.clock.now());
-    const ended = (status: ContainerStatus): ContainerStatus => ({
-      ...status,
-      ready: false,
-      started: false,
-      state: status.state.terminated
-        ? status.state
-        : {
-            terminated: {
-              exitCode: 137,
-              reason: 'NodeRestarted',
-              message,
-              startedAt: status.state.running?.startedAt ?? now,
-              finishedAt: now,
-            },
-          },
-    });
-    const statuses =
-      pod.status?.containerStatuses ??
-      pod.spec.containers.map(({ name, image = '' }) => ({
-        ...{ name, image, imageID: '', ready: false, started: false, restartCount: 0, state: {} },
-      }));
-    const notReady = { status: 'False' as const, lastTransitionTime: now, reason: 'PodFailed' };
-    const status: PodStatus = {
-      phase: 'Failed',
-      reason: 'NodeRestarted',
-      message,
-      conditions: ['Ready', 'ContainersReady'].map((type) => ({ type, ...notReady })),
-      containerStatuses: statuses.map(ended),
-    };
-    const writer = new StatusWriter(this.#options, pod, this.#stop.signal);
-    writer.set(status);
-    await writer.flush();
+  #giveUp(): void {
+    this.#given.abort();
+    for (const { runner } of this.#entries.values()) runner?.abandon();
   }
 
-  #watchOver(pod: Pod, work: Promise<unknown>): void {
-    work.catch((error: unknown) => {
-      if (this.#stop.signal.aborted) return;
-      this.#options.log.error({ err: error, pod: pod.metadata.name }, 'the node could not finish with a Pod');
-    });
+  /** Keeps the node from stopping before the work is done; the work handles its own failures. */
+  #track(pod: Pod, work: Promise<void>): void {
+    const done = work
+      .catch((error: unknown) => {
+        this.#options.log.error({ err: error, pod: pod.metadata.name }, 'the node could not finish with a Pod');
+      })
+      .finally(() => this.#work.delete(done));
+    this.#work.add(done);
   }
 
-  /** One warning for Pods that ask for the same. */
+  /** Names each field once, whatever Pods ask for it. */
   #warnOfUnenforced(pod: Pod): void {
-    const fields = unenforcedFields(pod);
-    const key = fields.join();
-    if (fields.length === 0 || this.#warned.has(key)) return;
-    this.#warned.add(key);
+    const fields = unenforcedFields(pod).filter((field) => !this.#warned.has(field));
+    if (fields.length === 0) return;
+    for (const field of fields) this.#warned.add(field);
     this.#options.log.warn({ fields, pod: pod.metadata.name }, 'this node runs plain processes and does not enforce');
   }
 
-  #findLog({ namespace, pod, container, previous }: LogRequest): LogSource | undefined {
-    const found = this.#pods.store.get(namespace, pod);
-    if (!found) return undefined;
-    const folder = join(this.#folderOf(found), 'containers', container);
-    const logs = existsSync(folder) ? readdirSync(folder).filter((file) => /^\d+\.log$/.test(file)) : [];
-    const files = logs.sort((a, b) => parseInt(a) - parseInt(b)).map((file) => join(folder, file));
-    const file = files.at(previous ? -2 : -1);
-    if (file === undefined) return undefined;
-    const live = this.#entries.get(found.metadata.uid ?? '')?.runner.liveLog(container);
-    return live && live.file === file ? { file, live } : { file };
-  }
-
   #folderOf(pod: Pod): string {
-    return join(this.#podsFolder, pod.metadata.uid ?? '');
+    return join(this.#podsFolder, uidOf(pod));
   }
 
   /** Folders of Pods that were deleted while the node was away. */
   async #removeOldFolders(): Promise<void> {
-    const known = new Set(this.#pods.store.list().map((pod) => pod.metadata.uid));
-    const old = readdirSync(this.#podsFolder).filter((uid) => !known.has(uid) && !this.#entries.has(uid));
+    const old = [...this.#former].filter((uid) => !this.#entries.has(uid));
     await Promise.all(old.map((uid) => rm(join(this.#podsFolder, uid), { recursive: true, force: true })));
   }
 }

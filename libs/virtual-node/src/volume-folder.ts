@@ -1,9 +1,12 @@
 import type { KubeClient } from '@sympozium/kube';
 import type { Clock, Logger, Timer } from '@sympozium/process';
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Pod } from './pod.js';
-import type { TokenFile, VolumeContent } from './volumes.js';
+import type { PodPlace } from './downward.js';
+import { namespaceOf, type Pod } from './pod.js';
+import { readSources, volumeSources, type Sources } from './sources.js';
+import { requestToken } from './token-request.js';
+import { volumeContent, type TokenFile, type VolumeFile } from './volumes.js';
 
 export interface VolumeDependencies {
   readonly client: KubeClient;
@@ -11,21 +14,27 @@ export interface VolumeDependencies {
   readonly log: Logger;
 }
 
-/** The kubelet asks for a new token when 80 % of the old one's life are over; retries come every ten seconds. */
-const REFRESH_AT = 0.8;
+/** The kubelet asks for a new token when 80 % of the old one's life are over, and looks at objects about once a minute. */
+const TOKEN_AGE = 0.8;
+const LOOK_AGAIN_MS = 60_000;
 const RETRY_MS = 10_000;
+/** Who else uses the machine reads none of it, whatever the Pod says. */
+const OWNER = 0o700;
 
-/** A Pod's volumes as folders; keeps their tokens fresh until it is closed. */
+/** A Pod's volumes as folders; their tokens and what may change in them are kept fresh until it is closed. */
 export class VolumeFolders {
   readonly #dependencies: VolumeDependencies;
   readonly #pod: Pod;
+  readonly #place: PodPlace;
   readonly #folder: string;
-  readonly #timers = new Set<Timer>();
+  readonly #written = new Set<string>();
+  readonly #timers = new Map<string, Timer>();
   readonly #closed = new AbortController();
 
-  constructor(dependencies: VolumeDependencies, pod: Pod, folder: string) {
+  constructor(dependencies: VolumeDependencies, pod: Pod, place: PodPlace, folder: string) {
     this.#dependencies = dependencies;
     this.#pod = pod;
+    this.#place = place;
     this.#folder = folder;
   }
 
@@ -33,66 +42,94 @@ export class VolumeFolders {
     return join(this.#folder, volume);
   }
 
-  /** Writes one volume; its tokens are asked for side by side. */
-  async write(volume: string, { files, tokens }: VolumeContent): Promise<void> {
-    const folder = this.pathOf(volume);
-    await mkdir(folder, { recursive: true });
-    await Promise.all([
-      ...files.map(({ path, content, mode }) => put(join(folder, path), content, mode)),
-      ...tokens.map((token) => this.#writeToken(folder, token)),
-    ]);
+  /** Writes every volume; tokens are asked for side by side. */
+  async write(sources: Sources): Promise<void> {
+    const volumes = this.#contents(sources);
+    const writes = volumes.map(async ({ folder, files, tokens }) => {
+      await mkdir(folder, { recursive: true, mode: OWNER });
+      await Promise.all([
+        ...files.map((file) => this.#put(folder, file)),
+        ...tokens.map((token) => this.#putToken(folder, token)),
+      ]);
+    });
+    await Promise.all(writes);
+    this.#lookAgain(sources);
   }
 
+  /** Ends the refreshing. */
   close(): void {
     this.#closed.abort();
-    for (const timer of this.#timers) timer.cancel();
+    for (const timer of this.#timers.values()) timer.cancel();
     this.#timers.clear();
   }
 
-  async #writeToken(folder: string, token: TokenFile): Promise<void> {
-    const { clock } = this.#dependencies;
-    const { value, expires } = await this.#requestToken(token);
-    await put(join(folder, token.path), Buffer.from(value), token.mode);
-    this.#refreshAfter((expires - clock.now()) * REFRESH_AT, folder, token);
+  /** Removes the folders, with all that was secret in them. */
+  async remove(): Promise<void> {
+    this.close();
+    await rm(this.#folder, { recursive: true, force: true });
   }
 
-  #refreshAfter(delayMs: number, folder: string, token: TokenFile): void {
+  #contents(sources: Sources) {
+    const input = { pod: this.#pod, place: this.#place, sources };
+    const volumes = this.#pod.spec.volumes ?? [];
+    return volumes.map((volume) => ({ folder: this.pathOf(volume.name), ...volumeContent(volume, input) }));
+  }
+
+  #lookAgain(sources: Sources): void {
+    if (sources.mutable(volumeSources(this.#pod))) this.#later('sources', LOOK_AGAIN_MS, () => this.#refreshFiles());
+  }
+
+  async #refreshFiles(): Promise<void> {
+    const { client } = this.#dependencies;
+    const sources = await readSources(client, this.#pod, volumeSources(this.#pod), this.#closed.signal);
+    const wanted = this.#contents(sources).flatMap(({ folder, files }) => files.map((file) => ({ folder, file })));
+    await Promise.all(wanted.map(({ folder, file }) => this.#put(folder, file)));
+    const paths = new Set(wanted.map(({ folder, file }) => join(folder, file.path)));
+    const gone = [...this.#written].filter((path) => !paths.has(path));
+    await Promise.all(gone.map((path) => rm(path, { force: true })));
+    for (const path of gone) this.#written.delete(path);
+    this.#lookAgain(sources);
+  }
+
+  async #put(folder: string, file: VolumeFile): Promise<void> {
+    const path = join(folder, file.path);
+    if (this.#written.has(path) && (await readFile(path)).equals(file.content)) return;
+    await this.#write(folder, file, this.#written.has(path));
+    this.#written.add(path);
+  }
+
+  async #putToken(folder: string, token: TokenFile, again = false): Promise<void> {
+    const { client, clock } = this.#dependencies;
+    const { value, expires } = await requestToken(client, this.#pod, token, this.#closed.signal);
+    await this.#write(folder, { ...token, content: Buffer.from(value) }, again);
+    const age = Math.max((expires - clock.now()) * TOKEN_AGE, RETRY_MS);
+    this.#later(join(folder, token.path), age, () => this.#putToken(folder, token, true));
+  }
+
+  /** A file that is there is replaced as a whole: a reader sees the old content or the new. */
+  async #write(folder: string, { path, content, mode }: VolumeFile, replace: boolean): Promise<void> {
+    const file = join(folder, path);
+    const options = { mode: mode & OWNER };
+    if (path.includes('/')) await mkdir(dirname(file), { recursive: true, mode: OWNER });
+    if (!replace) return writeFile(file, content, options);
+    const next = `${file}.next`;
+    await rm(next, { force: true });
+    await writeFile(next, content, options);
+    await rename(next, file);
+  }
+
+  #later(key: string, delayMs: number, work: () => Promise<void>): void {
     if (this.#closed.signal.aborted) return;
-    const timer = this.#dependencies.clock.after(Math.max(delayMs, RETRY_MS), () => {
-      this.#timers.delete(timer);
-      this.#writeToken(folder, token).catch((error: unknown) => {
+    const { clock, log } = this.#dependencies;
+    this.#timers.get(key)?.cancel();
+    const timer = clock.after(delayMs, () => {
+      work().catch((error: unknown) => {
         if (this.#closed.signal.aborted) return;
-        this.#dependencies.log.warn({ err: error, pod: this.#pod.metadata.name }, 'token not refreshed, trying again');
-        this.#refreshAfter(RETRY_MS, folder, token);
+        const { name } = this.#pod.metadata;
+        log.warn({ err: error, pod: name, namespace: namespaceOf(this.#pod) }, 'volume not refreshed, trying again');
+        this.#later(key, RETRY_MS, work);
       });
     });
-    this.#timers.add(timer);
+    this.#timers.set(key, timer);
   }
-
-  async #requestToken({ audience, expirationSeconds }: TokenFile): Promise<{ value: string; expires: number }> {
-    const { name, namespace = 'default', uid } = this.#pod.metadata;
-    const account = this.#pod.spec.serviceAccountName ?? 'default';
-    const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${account}/token`;
-    const request = {
-      apiVersion: 'authentication.k8s.io/v1',
-      kind: 'TokenRequest',
-      spec: {
-        audiences: audience ? [audience] : [],
-        expirationSeconds,
-        boundObjectRef: { kind: 'Pod', apiVersion: 'v1', name, uid },
-      },
-    };
-    const answer = await this.#dependencies.client.raw('POST', path, request, { signal: this.#closed.signal });
-    const { token, expirationTimestamp } = (answer as { status: { token: string; expirationTimestamp: string } })
-      .status;
-    return { value: token, expires: Date.parse(expirationTimestamp) };
-  }
-}
-
-/** Replaces a file as a whole: a reader sees the old content or the new. */
-async function put(file: string, content: Buffer, mode: number): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
-  const next = `${file}.next`;
-  await writeFile(next, content, { mode });
-  await rename(next, file);
 }

@@ -7,7 +7,8 @@ import type {
 } from '@kubernetes/client-node';
 import { fieldValue, resourceValue, type PodPlace } from './downward.js';
 import type { Pod } from './pod.js';
-import { ConfigurationError, type Data, type Sources } from './sources.js';
+import type { Data, Sources } from './sources.js';
+import { StartObstacle } from './start-obstacle.js';
 
 export type Volume = NonNullable<V1PodSpec['volumes']>[number];
 
@@ -32,53 +33,60 @@ export interface VolumeContent {
   readonly tokens: readonly TokenFile[];
 }
 
-interface VolumeInput {
+export interface VolumeInput {
   readonly pod: Pod;
   readonly place: PodPlace;
   readonly sources: Sources;
 }
 
+interface Projected {
+  readonly sources?: readonly V1VolumeProjection[];
+  readonly defaultMode?: number | undefined;
+}
+
 const MODE = 0o644;
 const TOKEN_SECONDS = 3600;
 
-/** What a volume holds when its Pod starts; byte for byte what the objects hold. */
-export function volumeContent(volume: Volume, input: VolumeInput): VolumeContent {
-  if (volume.emptyDir) return { files: [], tokens: [] };
-  if (volume.projected) {
-    const mode = volume.projected.defaultMode ?? MODE;
-    const parts = (volume.projected.sources ?? []).map((source) => projection(source, mode, input));
-    return { files: parts.flatMap((part) => part.files), tokens: parts.flatMap((part) => part.tokens) };
-  }
-  const { configMap, secret, downwardAPI } = volume;
-  const mode = configMap?.defaultMode ?? secret?.defaultMode ?? downwardAPI?.defaultMode ?? MODE;
-  if (configMap || secret || downwardAPI) {
-    const named = secret && { ...secret, name: secret.secretName ?? '' };
-    return projection(
-      {
-        ...(configMap ? { configMap } : {}),
-        ...(named ? { secret: named } : {}),
-        ...(downwardAPI ? { downwardAPI } : {}),
-      },
-      mode,
-      input,
-    );
-  }
-  throw new ConfigurationError(
-    `volume ${volume.name}: this node has emptyDir, configMap, secret, downwardAPI and projected volumes only`,
-  );
+/** The projected volume that holds what this volume does; undefined for a kind of volume that this node has not. */
+export function asProjected({ emptyDir, projected, configMap, secret, downwardAPI }: Volume): Projected | undefined {
+  if (emptyDir) return {};
+  if (configMap) return { sources: [{ configMap }], defaultMode: configMap.defaultMode };
+  if (downwardAPI) return { sources: [{ downwardAPI }], defaultMode: downwardAPI.defaultMode };
+  if (!secret) return projected;
+  const { secretName: name = '', defaultMode, ...rest } = secret;
+  return { sources: [{ secret: { ...rest, name } }], defaultMode };
 }
+
+/** What a volume holds; byte for byte what the objects hold. */
+export function volumeContent(volume: Volume, input: VolumeInput): VolumeContent {
+  const projected = asProjected(volume);
+  if (!projected)
+    throw new StartObstacle(
+      `volume ${volume.name}: this node has emptyDir, configMap, secret, downwardAPI and projected volumes only`,
+    );
+  const parts = (projected.sources ?? []).map((source) => projection(source, projected.defaultMode ?? MODE, input));
+  return { files: parts.flatMap(({ files }) => files), tokens: parts.flatMap(({ tokens }) => tokens) };
+}
+
+type Projection = (source: V1VolumeProjection, mode: number, input: VolumeInput) => Partial<VolumeContent> | undefined;
+
+const PROJECTIONS: readonly Projection[] = [
+  ({ downwardAPI }, mode, input) =>
+    downwardAPI && { files: (downwardAPI.items ?? []).map((item) => downwardFile(item, mode, input)) },
+  ({ serviceAccountToken: token }, mode) => token && { tokens: [tokenFile(token, mode)] },
+  ({ configMap: map }, mode, { sources }) =>
+    map && { files: keyFiles(sources.configMap(map.name ?? '', map.optional), map, mode) },
+  ({ secret }, mode, { sources }) =>
+    secret && { files: keyFiles(sources.secret(secret.name ?? '', secret.optional), secret, mode) },
+];
 
 function projection(source: V1VolumeProjection, mode: number, input: VolumeInput): VolumeContent {
-  const { configMap, secret, downwardAPI, serviceAccountToken } = source;
-  if (configMap)
-    return files(keyFiles(input.sources.configMap(configMap.name ?? '', configMap.optional), configMap, mode));
-  if (secret) return files(keyFiles(input.sources.secret(secret.name ?? '', secret.optional), secret, mode));
-  if (downwardAPI) return files((downwardAPI.items ?? []).map((item) => downwardFile(item, mode, input)));
-  if (serviceAccountToken) return { files: [], tokens: [tokenFile(serviceAccountToken, mode)] };
-  throw new ConfigurationError(`this node knows no such projection: ${Object.keys(source).join()}`);
+  for (const read of PROJECTIONS) {
+    const content = read(source, mode, input);
+    if (content) return { files: [], tokens: [], ...content };
+  }
+  throw new StartObstacle(`this node knows no such projection: ${Object.keys(source).join()}`);
 }
-
-const files = (list: VolumeFile[]): VolumeContent => ({ files: list, tokens: [] });
 
 const tokenFile = (source: V1ServiceAccountTokenProjection, mode: number): TokenFile => ({
   path: source.path,
@@ -89,7 +97,7 @@ const tokenFile = (source: V1ServiceAccountTokenProjection, mode: number): Token
 
 function keyFiles(
   data: Data | undefined,
-  { items, name, optional }: { items?: V1KeyToPath[]; name?: string; optional?: boolean },
+  { items, name = '', optional }: { items?: V1KeyToPath[]; name?: string; optional?: boolean },
   mode: number,
 ): VolumeFile[] {
   if (!data) return [];
@@ -98,15 +106,14 @@ function keyFiles(
     const content = data.get(item.key);
     if (content) return [{ path: item.path, content, mode: item.mode ?? mode }];
     if (optional) return [];
-    throw new ConfigurationError(`references non-existent key ${item.key} of ${name ?? ''}; add it`);
+    throw new StartObstacle(`references non-existent key ${item.key} of ${name}; add it`);
   });
 }
 
-function downwardFile(item: V1DownwardAPIVolumeFile, mode: number, { pod, place }: VolumeInput): VolumeFile {
+function downwardFile({ path, ...item }: V1DownwardAPIVolumeFile, mode: number, input: VolumeInput): VolumeFile {
+  const { pod, place } = input;
   const text = item.fieldRef
     ? fieldValue(item.fieldRef.fieldPath, pod, place)
-    : item.resourceFieldRef
-      ? resourceValue(item.resourceFieldRef, pod, item.resourceFieldRef.containerName ?? '', place)
-      : '';
-  return { path: item.path, content: Buffer.from(text, 'utf8'), mode: item.mode ?? mode };
+    : item.resourceFieldRef && resourceValue(item.resourceFieldRef, pod, '', place);
+  return { path, content: Buffer.from(text ?? '', 'utf8'), mode: item.mode ?? mode };
 }
