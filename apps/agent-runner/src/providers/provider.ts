@@ -1,0 +1,16 @@
+import type { FrameBody, RunInput } from '@sympozium/run-protocol';
+
+/** What a provider says: frames as they are, and in the end why the model stopped. */
+export type ProviderEvent =
+  | Extract<FrameBody, { type: 'delta' | 'tool_call_delta' | 'usage' }>
+  | { readonly type: 'finish'; readonly reason: string };
+
+export interface ProviderContext {
+  /** The provider's key; never to be told. */
+  readonly key: string | undefined;
+  /** Aborts when the run is to end; the connection to the model then closes at once. */
+  readonly signal: AbortSignal;
+}
+
+/** Gives the model's answer piece by piece, as it comes. Throws a SympoziumError that says why there is none. */
+export type Provider = (input: RunInput, context: ProviderContext) => AsyncIterable<ProviderEvent>;
