@@ -56,7 +56,7 @@ const IS_TASK =
 
 const fixedInTasks = (field: string): CelRule => ({
   rule: `!(${IS_TASK}) || (${unchanged('.spec', field)})`,
-  message: `the ${field} of a task run is fixed; change only cancel and the ttls, or create a new run`,
+  message: `a task run keeps its ${field}; change only cancel and the ttls, or create a new run`,
   reason: 'FieldValueForbidden',
   fieldPath: `.spec.${field}`,
 });
