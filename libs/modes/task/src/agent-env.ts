@@ -18,18 +18,26 @@ export const CA_FILE = 'ca.pem';
 
 const file = (name: string): string => `${POD.mountPath}/${name}`;
 
-/** The agent's environment: each name once; the user's word goes before our defaults, the protocol's before all. */
+/**
+ * The agent's environment, each name once: the run's word goes before the instance's, both before our defaults,
+ * and the protocol's variables before all. They come first, so that others may refer to them as `$(SYMPOZIUM_RUN)`.
+ */
 export function agentEnv(run: AgentRun, instance: SympoziumInstance, overrides: PodTemplateOverrides): EnvVar[] {
+  const fixed = protocol(run, instance);
   const own = (overrides.env ?? []) as EnvVar[];
-  const all = [...defaults(instance), ...(instance.spec.agent?.env ?? []), ...own, ...protocol(run, instance)];
-  return [...new Map(all.map((variable) => [variable.name, variable])).values()];
+  const free = [...defaults(instance), ...(instance.spec.agent?.env ?? []), ...own];
+  return [...fixed, ...lastOfEach(free.filter(({ name }) => fixed.every((taken) => taken.name !== name)))];
 }
+
+/** The last word on each name, where it was said: a value may refer to those before it. */
+const lastOfEach = (variables: readonly EnvVar[]): EnvVar[] =>
+  variables.filter(({ name }, at) => !variables.slice(at + 1).some((later) => later.name === name));
 
 function defaults({ spec: { model } }: SympoziumInstance): EnvVar[] {
   return [
     { name: 'HOME', value: SCRATCH_PATH },
     ...(model.caBundleRef ? [{ name: 'NODE_EXTRA_CA_CERTS', value: file(CA_FILE) }] : []),
-    ...(model.proxy === undefined ? [] : [{ name: 'HTTPS_PROXY', value: model.proxy }]),
+    ...(model.proxy === undefined ? [] : [{ name: 'HTTPS_PROXY', value: literal(model.proxy) }]),
   ];
 }
 
@@ -55,5 +63,5 @@ function protocol(run: AgentRun, { spec: { model } }: SympoziumInstance): EnvVar
 export const resultBytes = (containers: number): number =>
   Math.min(LIMIT.terminationMessage, Math.floor(LIMIT.terminationMessagesPerPod / (containers + 1)));
 
-/** A value in which the kubelet expands nothing. */
-const literal = (value: string): string => value.replaceAll('$(', '$$$$(');
+/** A value of which the kubelet makes the given one: to it `$$` is a dollar and `$(X)` a variable. */
+export const literal = (value: string): string => value.replaceAll('$', '$$$$');

@@ -2,16 +2,17 @@ import {
   ANNOTATION,
   LABEL,
   POD as NAMES,
+  runLabels,
   streamAudience,
   type AgentRun,
-  type PodTemplateOverrides,
   type SympoziumInstance,
 } from '@sympozium/api';
-import { podTemplate, resources, type PodTemplateParts, type Wire } from '@sympozium/plugin-sdk/manifests';
+import { podTemplate, resources, type Wire } from '@sympozium/plugin-sdk/manifests';
 import type { V1PodTemplateSpec, V1Volume, V1VolumeProjection } from '@kubernetes/client-node';
 import { agentEnv, CA_FILE, SCRATCH_PATH, TERMINATION_MESSAGE_PATH } from './agent-env.js';
 import type { TaskConfig } from './config.js';
 import type { EncodedInput } from './input.js';
+import { placement, podOverrides } from './pod-overrides.js';
 
 /** The time an agent has between SIGTERM and SIGKILL. */
 const GRACE_SECONDS = 30;
@@ -31,11 +32,10 @@ export interface AgentPodParts {
 export function agentPod(parts: AgentPodParts): Wire<V1PodTemplateSpec> {
   const { run, instance, config, input } = parts;
   const overrides = podOverrides(run, instance);
-  const { resources: wished, env: _env, ...placement } = overrides;
   return podTemplate({
     labels: podLabels(run, instance),
     ...(input.road === 'annotation' && { annotations: { [ANNOTATION.runInput]: input.text } }),
-    ...(placement as Partial<PodTemplateParts>),
+    ...placement(overrides),
     terminationGracePeriodSeconds: GRACE_SECONDS,
     containers: [
       {
@@ -43,7 +43,7 @@ export function agentPod(parts: AgentPodParts): Wire<V1PodTemplateSpec> {
         image: config.agentImage,
         ...agentCommand(instance),
         env: agentEnv(run, instance, overrides),
-        resources: resources(config.requests, wished ?? {}),
+        resources: resources(config.requests, overrides.resources ?? {}),
         terminationMessagePath: TERMINATION_MESSAGE_PATH,
         volumeMounts: [
           { name: NAMES.volume, mountPath: NAMES.mountPath, readOnly: true },
@@ -61,32 +61,16 @@ function agentCommand({ spec: { agent } }: SympoziumInstance) {
     : {};
 }
 
-/** The run's word over its instance's; environments and amounts are merged name by name. */
-function podOverrides(run: AgentRun, instance: SympoziumInstance): PodTemplateOverrides {
-  const base = instance.spec.runDefaults?.podTemplate ?? {};
-  const own = run.spec.podTemplate ?? {};
-  const env = [...(base.env ?? []), ...(own.env ?? [])];
-  return {
-    ...base,
-    ...own,
-    ...(env.length > 0 && { env }),
-    resources: {
-      requests: { ...base.resources?.requests, ...own.resources?.requests },
-      limits: { ...base.resources?.limits, ...own.resources?.limits },
-    },
-  };
-}
-
 /** The host labels the Job; its Pods carry the same, so that views find them. */
-const podLabels = (run: AgentRun, instance: SympoziumInstance): Record<string, string> => ({
-  ...(run.metadata.labels?.[LABEL.key] !== undefined && { [LABEL.key]: run.metadata.labels[LABEL.key] }),
-  [LABEL.name]: 'sympozium',
-  [LABEL.managedBy]: 'sympozium',
+const podLabels = ({ metadata }: AgentRun, instance: SympoziumInstance): Record<string, string> => ({
+  ...runLabels({
+    run: metadata.name,
+    uid: metadata.uid,
+    instance: instance.metadata.name,
+    mode: 'task',
+    keyId: metadata.labels?.[LABEL.key],
+  }),
   [LABEL.component]: NAMES.agentContainer,
-  [LABEL.run]: run.metadata.name,
-  [LABEL.runUid]: run.metadata.uid ?? '',
-  [LABEL.instance]: instance.metadata.name,
-  [LABEL.mode]: 'task',
 });
 
 /** One volume for everything: each further kind of volume would cost the kubelet another look. */

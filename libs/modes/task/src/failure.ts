@@ -1,8 +1,9 @@
 import { AGENT_ENV, ERRORS, type ErrorCode } from '@sympozium/api';
-import type { Attempt } from './attempt.js';
+import type { ResultError } from '@sympozium/run-protocol';
+import type { Attempt, AttemptEnd } from './attempt.js';
 import { sentence } from './sentence.js';
 
-/** Why a run failed, as its status says it. */
+/** Why a run failed or cannot start, as its status says it. */
 export interface Failure {
   readonly reason: ErrorCode;
   readonly message: string;
@@ -13,16 +14,18 @@ export const failure = (reason: ErrorCode, detail?: string): Failure => ({
   message: sentence(reason, detail),
 });
 
-/** Why an attempt that ended without an answer failed. The agent's own word comes first, then the node's. */
-export function attemptFailure(attempt: Attempt): Failure {
-  const { envelope } = attempt;
-  if (attempt.disrupted) return failure('Disrupted', disruption(attempt));
-  if (envelope?.status === 'error') return agentsWord(envelope.error ?? { code: 'AgentFailed', message: '' });
-  if (attempt.stopped || envelope?.status === 'cancelled') return failure('Disrupted', stop(attempt));
-  return attempt.terminated === undefined ? rejected(attempt) : nodesWord(attempt);
+/** Why an attempt that ended without an answer failed: who ended it comes first, then the agent's word, then the node's. */
+export function attemptFailure(attempt: Attempt, end: AttemptEnd): Failure {
+  const { envelope } = end;
+  if (end.disrupted) return failure('Disrupted', disruption(attempt));
+  if (envelope?.status === 'error') return agentsWord(envelope.error);
+  if (end.stopped) return failure('Disrupted', `Pod ${attempt.pod.metadata.name} was deleted`);
+  if (envelope?.status === 'cancelled')
+    return failure('Disrupted', 'the agent was told to stop, but not by a cancel of the run');
+  return end.terminated === undefined ? rejected(attempt) : nodesWord(end.terminated);
 }
 
-function agentsWord({ code, message }: { readonly code: string; readonly message: string }): Failure {
+function agentsWord({ code, message }: ResultError = { code: 'AgentFailed', message: '' }): Failure {
   if (isCondition(code)) return failure(code, message);
   return failure('AgentFailed', message === '' ? code : `${message} (${code})`);
 }
@@ -30,24 +33,22 @@ function agentsWord({ code, message }: { readonly code: string; readonly message
 const isCondition = (code: string): code is ErrorCode =>
   Object.hasOwn(ERRORS, code) && (ERRORS[code as ErrorCode].surface as readonly string[]).includes('condition');
 
-function nodesWord({ terminated, exitCode }: Attempt): Failure {
-  const reason = terminated?.reason;
+/** Reasons of a container that tell nothing beyond the exit code. */
+const PLAIN: ReadonlySet<string> = new Set(['Error', 'Completed']);
+
+function nodesWord({ reason = 'Error', message = '', exitCode }: NonNullable<AttemptEnd['terminated']>): Failure {
   if (reason === 'StartError' || reason === 'ContainerCannotRun')
-    return failure('ContainerStartFailed', terminated?.message ?? reason);
-  const why = reason === undefined || reason === 'Error' || reason === 'Completed' ? '' : ` (${reason})`;
-  return failure('AgentFailed', `exit code ${exitCode}${why}, and no result at $${AGENT_ENV.result}`);
+    return failure('ContainerStartFailed', message || reason);
+  const why = PLAIN.has(reason) ? '' : ` (${reason})`;
+  const said = message === '' ? `no result at $${AGENT_ENV.result}` : `no valid result, but: ${message}`;
+  return failure('AgentFailed', `exit code ${exitCode}${why}, and ${said}`);
 }
 
-/** Node-level ends that carry no DisruptionTarget condition everywhere. */
-const DISRUPTIONS: ReadonlySet<string> = new Set(['Evicted', 'Preempting', 'NodeLost', 'NodeShutdown', 'Terminated']);
+/** A node that took the Pod and then refused it (OutOfcpu, NodeAffinity, UnexpectedAdmissionError). */
+const rejected = ({ pod: { status } }: Attempt): Failure =>
+  failure('Unschedulable', [status?.reason, status?.message].filter(Boolean).join(': '));
 
-function rejected({ pod: { status } }: Attempt): Failure {
-  const detail = [status?.reason, status?.message].filter(Boolean).join(': ');
-  return failure(DISRUPTIONS.has(status?.reason ?? '') ? 'Disrupted' : 'ContainerStartFailed', detail);
+function disruption({ pod: { status } }: Attempt): string | undefined {
+  const condition = status?.conditions?.find(({ type }) => type === 'DisruptionTarget');
+  return condition?.message ?? status?.message ?? status?.reason;
 }
-
-const disruption = ({ pod }: Attempt): string | undefined =>
-  pod.status?.conditions?.find(({ type }) => type === 'DisruptionTarget')?.message;
-
-const stop = ({ pod, stopped }: Attempt): string =>
-  stopped ? `Pod ${pod.metadata.name} was deleted` : 'the agent was told to stop, but not by Sympozium';

@@ -1,6 +1,7 @@
 import { LIMIT, POD, type AgentRun, type Message, type SympoziumInstance } from '@sympozium/api';
 import type { ResolvedSkill } from '@sympozium/plugin-sdk';
 import { PROTOCOL_VERSION, type RunInput } from '@sympozium/run-protocol';
+import { defined } from './defined.js';
 
 /** What an agent's input is made from. */
 export interface InputSource {
@@ -41,37 +42,30 @@ function base64(text: string): string {
 
 /** Everything the agent is told. Absent fields stay absent. */
 export function runInput({ run, instance, skills }: InputSource): RunInput {
-  const { spec } = run;
-  const systemPrompt = spec.systemPrompt ?? instance.spec.systemPrompt;
+  const { spec, metadata } = run;
   const documents = skills.flatMap((skill) => skill.documents);
-  return {
+  return defined({
     v: PROTOCOL_VERSION,
     run: {
-      name: run.metadata.name,
-      namespace: run.metadata.namespace ?? '',
-      uid: run.metadata.uid ?? '',
+      name: metadata.name,
+      namespace: metadata.namespace ?? '',
+      uid: metadata.uid ?? '',
       instance: instance.metadata.name,
     },
     model: resolvedModel(run, instance),
-    ...(systemPrompt !== undefined && { systemPrompt }),
+    systemPrompt: spec.systemPrompt ?? instance.spec.systemPrompt,
     messages: spec.messages ?? [userMessage(spec.task ?? '')],
-    ...(spec.generation && { generation: spec.generation }),
-    ...(spec.tools && { tools: spec.tools }),
-    ...(spec.toolChoice && { toolChoice: spec.toolChoice }),
-    ...(documents.length > 0 && { skills: documents }),
-    ...(spec.params && { params: spec.params as NonNullable<RunInput['params']> }),
-  };
+    generation: spec.generation,
+    tools: spec.tools,
+    toolChoice: spec.toolChoice,
+    skills: documents.length > 0 ? documents : undefined,
+    params: spec.params as RunInput['params'],
+  });
 }
 
 function resolvedModel(run: AgentRun, instance: SympoziumInstance): RunInput['model'] {
   const { provider, name, baseURL, headers, proxy } = instance.spec.model;
-  return {
-    provider,
-    name: run.spec.model ?? name,
-    ...(baseURL !== undefined && { baseURL }),
-    ...(headers && { headers }),
-    ...(proxy !== undefined && { proxy }),
-  };
+  return defined({ provider, name: run.spec.model ?? name, baseURL, headers, proxy });
 }
 
 const userMessage = (text: string): Message => ({

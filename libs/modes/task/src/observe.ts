@@ -1,38 +1,23 @@
-import { LIMIT, POD as NAMES, type ErrorCode } from '@sympozium/api';
-import type { Observation, ObservedResult, ObservedView, ObservedWork } from '@sympozium/plugin-sdk';
-import type { Job } from '@sympozium/plugin-sdk/manifests';
-import type { Envelope } from '@sympozium/run-protocol';
-import { readAttempt, type Attempt } from './attempt.js';
-import type { TaskParams } from './config.js';
+import { LIMIT, type ErrorCode } from '@sympozium/api';
+import type { Observation } from '@sympozium/plugin-sdk';
+import type { AttemptEnd } from './attempt.js';
+import { readFacts, startOf, type Facts, type TaskView } from './facts.js';
 import { attemptFailure, failure, type Failure } from './failure.js';
 import { encodeInput } from './input.js';
-import { jobHistory, type JobHistory } from './job-history.js';
-import { sentence } from './sentence.js';
+import { isAtRest, isComplete, isFinished, isPastDeadline, verdictOf } from './job-state.js';
+import { failed, failedUnseen, resultOf, work } from './report.js';
 import { START_REASONS, startObstacle } from './start-obstacle.js';
-
-type View = ObservedView<TaskParams>;
-
-/** Everything the rules look at, read once. */
-interface Facts extends JobHistory {
-  readonly view: View;
-  readonly attempts: readonly Attempt[];
-  readonly last: Attempt | undefined;
-  /** No agent works, or is about to by what is seen. */
-  readonly idle: boolean;
-  /** The Job's own word on why it fails; `final` once its Pods are over. */
-  readonly verdict: { readonly reason: string; readonly message: string; readonly final: boolean } | undefined;
-}
 
 type Rule = (facts: Facts) => Observation | undefined;
 
 /**
  * In order of precedence; the first that answers decides, and what none decides goes on.
- * Pods are believed before the Job, whose word comes seconds later (docs/plugins/modes.md has the table).
+ * Pods are believed before the Job, whose word comes seconds later. docs/plugins/modes.md has the table.
  */
-const RULES: readonly Rule[] = [notMade, cancelled, answered, failedByJob, lost, failedByAttempt];
+const RULES: readonly Rule[] = [notMade, answered, cancelled, pastDeadline, jobFailed, lost, attemptFailed];
 
 /** What is the case, from the Pods' container status first and the Job second. */
-export function observeTask(view: View): Observation {
+export function observeTask(view: TaskView): Observation {
   const facts = readFacts(view);
   for (const rule of RULES) {
     const observation = rule(facts);
@@ -41,152 +26,96 @@ export function observeTask(view: View): Observation {
   return goingOn(facts);
 }
 
-function readFacts(view: View): Facts {
-  const history = jobHistory(view);
-  const attempts = history.pods.map(readAttempt);
-  return {
-    ...history,
-    view,
-    attempts,
-    last: attempts.at(-1),
-    idle: attempts.every((attempt) => attempt.ended),
-    verdict: jobVerdict(history.job),
-  };
-}
-
-function jobVerdict(job: Job | undefined): Facts['verdict'] {
-  const said = (wanted: string) =>
-    job?.status?.conditions?.find(({ type, status }) => type === wanted && status === 'True');
-  const condition = said('Failed') ?? said('FailureTarget');
-  return (
-    condition && {
-      reason: condition.reason ?? '',
-      message: condition.message ?? '',
-      final: condition.type === 'Failed',
-    }
-  );
-}
-
-function notMade({ made, view }: Facts): Observation | undefined {
+function notMade({ made, view: { run, instance, skills } }: Facts): Observation | undefined {
   if (made) return undefined;
-  if (view.run.spec.cancel === true) return { state: 'failed', ...failure('Cancelled') };
-  const { instance, skills, run } = view;
+  if (run.spec.cancel === true) return { state: 'failed', ...failure('Cancelled') };
   const tooLarge = instance && skills && encodeInput({ run, instance, skills }).road === 'too-large';
   return tooLarge ? { state: 'failed', ...failure('InputTooLarge') } : { state: 'pending' };
 }
 
-/** The user's word goes before every result: nobody waits for one that ends after it. */
+/** A whole answer counts, whatever the exit code and even if a cancel or the deadline came meanwhile: it was given. */
+function answered(facts: Facts): Observation | undefined {
+  const attempt = facts.attempts.find(({ end }) => end?.envelope?.status === 'ok');
+  const envelope = attempt?.end?.envelope;
+  if (!attempt || !envelope) return undefined;
+  if (envelope.bytes > LIMIT.result) return failed(facts, failure('ResultTooLarge'), attempt);
+  return { state: 'succeeded', result: resultOf(attempt, envelope), ...work(facts, attempt) };
+}
+
+/** The user's word goes before every other failure, once nothing works and nothing will. */
 function cancelled(facts: Facts): Observation | undefined {
-  if (facts.view.run.spec.cancel !== true || !facts.idle) return undefined;
-  const over = facts.last !== undefined || facts.job === undefined || facts.job.spec.suspend === true;
+  const { job, idle, exhausted, view } = facts;
+  if (view.run.spec.cancel !== true) return undefined;
+  const over = isPastDeadline(job) || (idle && (job === undefined || exhausted || isFinished(job) || isAtRest(job)));
   return over ? failed(facts, failure('Cancelled')) : undefined;
 }
 
-function answered(facts: Facts): Observation | undefined {
-  const attempt = facts.attempts.find(({ envelope }) => envelope?.status === 'ok');
-  if (!attempt?.envelope) return undefined;
-  if (attempt.envelope.bytes > LIMIT.result) return failed(facts, failure('ResultTooLarge'), attempt);
-  return { state: 'succeeded', result: resultOf(attempt, attempt.envelope), ...work(facts, attempt) };
+/** The Job's decision is enough: a Pod on a lost node would never confirm its end. */
+function pastDeadline(facts: Facts): Observation | undefined {
+  if (!isPastDeadline(facts.job)) return undefined;
+  const { timeout } = facts.view.run.spec;
+  if (startOf(facts) !== undefined) return failed(facts, failure('DeadlineExceeded', `spec.timeout is ${timeout}`));
+  return failed(facts, obstacle(facts) ?? recordedObstacle(facts) ?? failure('StartTimeout', startDetail(facts)));
 }
 
-function failedByJob(facts: Facts): Observation | undefined {
-  const { verdict, idle } = facts;
-  if (!verdict || !(verdict.final || idle)) return undefined;
-  return failed(facts, verdictFailure(facts, verdict));
+const obstacle = ({ last }: Facts): Failure | undefined => last && startObstacle(last);
+
+/** What the run's own status still names when its Pod is gone. */
+function recordedObstacle({ view }: Facts): Failure | undefined {
+  const { reason = '', message = '' } = view.run.status;
+  return START_REASONS.has(reason) ? { reason: reason as ErrorCode, message } : undefined;
 }
 
-function verdictFailure(facts: Facts, verdict: NonNullable<Facts['verdict']>): Failure {
-  const { last } = facts;
-  if (verdict.reason === 'DeadlineExceeded') return deadline(facts);
-  if (last?.ended) return attemptFailure(last);
-  if (verdict.reason === 'PodFailurePolicy') return failure('Disrupted', verdict.message);
-  return failure('Disrupted', 'its Pod was deleted before its result was seen');
+function startDetail({ last, job, view }: Facts): string {
+  const where = last ? `Pod ${last.pod.metadata.name}` : `Job ${job?.metadata.name}, which made no Pod`;
+  return `spec.timeout is ${view.run.spec.timeout}; see the events of ${where}`;
 }
 
-/** A run that never started fails for what kept it, which its Pod or its own status still names. */
-function deadline(facts: Facts): Failure {
-  const { status, spec } = facts.view.run;
-  if (startedAt(facts) !== undefined) return failure('DeadlineExceeded', `spec.timeout is ${spec.timeout}`);
-  const obstacle = facts.last && startObstacle(facts.last);
-  if (obstacle) return failure(obstacle.reason, obstacle.detail);
-  if (status.reason !== undefined && START_REASONS.has(status.reason))
-    return { reason: status.reason as ErrorCode, message: status.message ?? sentence(status.reason as ErrorCode) };
-  return failure('StartTimeout', `spec.timeout is ${spec.timeout}`);
+/** The Job gave up, and every Pod that is seen is over; one that is not will be, or vanish, a moment later. */
+function jobFailed(facts: Facts): Observation | undefined {
+  const { job, last, idle } = facts;
+  const verdict = verdictOf(job);
+  if (!job || !verdict || !idle) return undefined;
+  if (last?.end) return failed(facts, attemptFailure(last, last.end));
+  const detail = verdict.reason === 'PodFailurePolicy' ? verdict.message : 'its Pod was gone before its end was seen';
+  return isFinished(job) ? failedUnseen(facts, failure('Disrupted', detail)) : undefined;
 }
 
-/** A task runs once: what is recorded and gone does not come again. */
+/** A task runs once: what was there and is gone does not come again. */
 function lost(facts: Facts): Observation | undefined {
-  const { job, recorded, idle, last } = facts;
-  if (!idle) return undefined;
-  if (job === undefined)
-    return recorded && last?.envelope?.status !== 'error' ? failed(facts, failure('JobLost')) : undefined;
-  return isComplete(job) && !last
-    ? failed(facts, failure('ResultLost', 'the Pod was deleted before it was seen'))
-    : undefined;
+  const { job, last, exhausted } = facts;
+  if (job) {
+    const unseen = isComplete(job) && !last;
+    return unseen ? failedUnseen(facts, failure('ResultLost', 'its Pod was gone before it was seen')) : undefined;
+  }
+  const endedByItself = exhausted && last?.end?.stopped === false;
+  return abandoned(facts) && !endedByItself ? failedUnseen(facts, failure('JobLost')) : undefined;
 }
 
-function failedByAttempt(facts: Facts): Observation | undefined {
-  const { last, job } = facts;
-  if (!last?.ended) return undefined;
-  // Who asked for the Pod's end is the Job's to say: its deadline or somebody else.
-  if (job && last.stopped && !last.disrupted && last.envelope?.status !== 'error' && !isComplete(job)) return undefined;
-  const final = last.disrupted || last.exitCode === 0 || failures(facts) > facts.view.run.spec.retry.limit;
-  return final ? failed(facts, attemptFailure(last)) : undefined;
+/** Nothing works any more, or what works was left behind by a Job that is known to have been there. */
+const abandoned = ({ attempts, recorded }: Facts): boolean =>
+  attempts.every(({ end, orphaned }) => end !== undefined || (recorded && orphaned));
+
+function attemptFailed(facts: Facts): Observation | undefined {
+  const { last, exhausted } = facts;
+  if (!last?.end || !exhausted || awaitsVerdict(facts, last.end)) return undefined;
+  return failed(facts, attemptFailure(last, last.end));
 }
 
-const isComplete = (job: Job): boolean =>
-  (job.status?.conditions ?? []).some(({ type, status }) => type === 'Complete' && status === 'True');
+/** Who asked for a Pod's end is the Job's to say: its deadline, or somebody else. */
+const awaitsVerdict = ({ job }: Facts, end: AttemptEnd): boolean =>
+  job !== undefined && end.stopped && !isFinished(job);
 
 function goingOn(facts: Facts): Observation {
-  if (startedAt(facts) !== undefined) return { state: 'running', ...work(facts, undefined) };
-  const obstacle = facts.last && startObstacle(facts.last);
-  if (!obstacle) return { state: 'pending' };
-  return { state: 'pending', reason: obstacle.reason, message: sentence(obstacle.reason, obstacle.detail) };
+  if (startOf(facts) !== undefined) return { state: 'running', ...work(facts) };
+  const why = obstacle(facts);
+  return why ? { state: 'pending', reason: why.reason, message: steady(why, facts) } : { state: 'pending' };
 }
 
-const failures = ({ attempts, job }: Facts): number =>
-  Math.max(attempts.filter((attempt) => attempt.ended && attempt.exitCode !== 0).length, job?.status?.failed ?? 0);
+/** Their texts change from one try to the next; the first one stays, so that a waiting run costs one write. */
+const VARYING: ReadonlySet<string> = new Set<ErrorCode>(['ImagePullFailed', 'Unschedulable']);
 
-const failed = (facts: Facts, why: Failure, attempt = facts.last): Observation => ({
-  state: 'failed',
-  ...why,
-  ...work(facts, attempt?.ended ? attempt : undefined),
-});
-
-const startedAt = ({ attempts, view }: Facts): string | undefined =>
-  attempts.map((attempt) => attempt.startedAt).find((time) => time !== undefined) ?? view.run.status.startedAt;
-
-/** Facts for status; `end` is the attempt that decided. */
-function work(facts: Facts, end: Attempt | undefined): ObservedWork {
-  const started = startedAt(facts);
-  const attempts = attemptCount(facts);
-  const usage = end?.envelope?.usage;
-  return {
-    ...(started !== undefined && { startedAt: started }),
-    ...(end?.finishedAt !== undefined && { completedAt: end.finishedAt }),
-    ...(attempts > 0 && { attempts }),
-    ...(end?.exitCode !== undefined && { exitCode: end.exitCode }),
-    ...(usage && { usage }),
-  };
-}
-
-function attemptCount({ attempts, job }: Facts): number {
-  const { active = 0, failed: lostOnes = 0, succeeded = 0 } = job?.status ?? {};
-  return Math.max(attempts.length, active + lostOnes + succeeded);
-}
-
-function resultOf({ pod }: Attempt, envelope: Envelope): ObservedResult {
-  const { finishReason, toolCalls, text, bytes, sha256 } = envelope;
-  const content: ObservedResult['content'] =
-    text !== undefined || bytes === 0
-      ? { from: 'inline', text: text ?? '' }
-      : {
-          from: 'pod-log',
-          pod: pod.metadata.name,
-          container: NAMES.agentContainer,
-          attempt: pod.metadata.uid ?? '',
-          bytes,
-          sha256,
-        };
-  return { finishReason, ...(toolCalls && { toolCalls }), content };
+function steady({ reason, message }: Failure, { view }: Facts): string {
+  const said = view.run.status;
+  return VARYING.has(reason) && said.reason === reason ? (said.message ?? message) : message;
 }

@@ -1,30 +1,35 @@
-import { childName, durationMs } from '@sympozium/api';
+import { ANNOTATION, childName, durationMs } from '@sympozium/api';
 import type { Desired, RunView } from '@sympozium/plugin-sdk';
-import { binaryConfigMap, CONFIG_MAP, job } from '@sympozium/plugin-sdk/manifests';
+import { binaryConfigMap, CONFIG_MAP, job, type Pod } from '@sympozium/plugin-sdk/manifests';
 import { agentPod } from './agent-pod.js';
+import { readAttempt } from './attempt.js';
 import type { TaskConfig, TaskParams } from './config.js';
+import { jobOf, podsOf, wasMade } from './facts.js';
 import { encodeInput, inputEntries, type EncodedInput } from './input.js';
-import { jobHistory } from './job-history.js';
 
 /** The API server's own limit for seconds in a Pod. */
 const MAX_SECONDS = 2_147_483_647;
 
 /** One Job, ever; and the ConfigMap with its input when the Pod's annotation cannot take it. */
 export function planTask(view: RunView<TaskParams>, config: TaskConfig): readonly Desired[] {
-  const { job: existing, made } = jobHistory(view);
+  const made = wasMade(view);
   if (view.run.spec.cancel === true && !made) return [];
   const input = encodeInput(view);
   if (input.road === 'too-large' && !made) return [];
   const inputMap = needsInputMap(view, input) ? [plannedInput(view, input)] : [];
   // A Job that was there and is gone is not made again: a task runs once.
-  return made && !existing ? inputMap : [...inputMap, plannedJob(view, config, input)];
+  return made && !jobOf(view) ? inputMap : [...inputMap, plannedJob(view, config, input)];
 }
 
 const inputName = (view: RunView<TaskParams>): string => childName(view.run.metadata.name, 'input');
 
-/** One that exists stays: its Job was made with it, whatever the instance says meanwhile. */
-const needsInputMap = (view: RunView<TaskParams>, input: EncodedInput): boolean =>
-  input.road === 'config-map' || view.children.of(CONFIG_MAP).some((map) => map.metadata.name === inputName(view));
+/** What the Job was made with decides; an instance that was edited meanwhile changes nothing. */
+function needsInputMap(view: RunView<TaskParams>, input: EncodedInput): boolean {
+  const job = jobOf(view);
+  if (job) return job.spec.template.metadata?.annotations?.[ANNOTATION.runInput] === undefined;
+  const exists = view.children.of(CONFIG_MAP).some(({ metadata }) => metadata.name === inputName(view));
+  return exists || (input.road === 'config-map' && !wasMade(view));
+}
 
 const plannedInput = (view: RunView<TaskParams>, input: EncodedInput): Desired => ({
   object: binaryConfigMap(inputName(view), inputEntries(input.text)),
@@ -35,16 +40,16 @@ const plannedInput = (view: RunView<TaskParams>, input: EncodedInput): Desired =
 
 function plannedJob(view: RunView<TaskParams>, config: TaskConfig, input: EncodedInput): Desired {
   const { run, instance } = view;
-  const { retry, timeout, cancel } = run.spec;
+  const { retry, timeout } = run.spec;
   return {
     object: job(childName(run.metadata.name), {
       // Stops the Pod with SIGTERM and leaves it, and its termination message, to be seen.
-      suspend: cancel === true,
+      suspend: run.spec.cancel === true || podsOf(view).some(failedWithAnswer),
       backoffLimit: retry.limit,
       activeDeadlineSeconds: seconds(durationMs(timeout)),
       podReplacementPolicy: 'Failed',
       podFailurePolicy: {
-        rules: [{ action: 'FailJob', onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] }],
+        rules: [{ action: disruption(retry.limit), onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] }],
       },
       template: agentPod({ run, instance, config, input, inputConfigMap: inputName(view) }),
     }),
@@ -52,6 +57,15 @@ function plannedJob(view: RunView<TaskParams>, config: TaskConfig, input: Encode
     onDrift: 'keep',
     mutable: ['/spec/suspend'],
   };
+}
+
+/** Who allowed no retry gets none; to others a disruption is one failed attempt. Never `Ignore`: a task runs once. */
+const disruption = (retries: number) => (retries > 0 ? 'Count' : 'FailJob');
+
+/** The Job would try again what has answered, because its exit code says failure. */
+function failedWithAnswer(pod: Pod): boolean {
+  const { end } = readAttempt(pod);
+  return end?.envelope?.status === 'ok' && end.exitCode !== 0;
 }
 
 const seconds = (ms: number): number => Math.min(Math.max(Math.ceil(ms / 1000), 1), MAX_SECONDS);
