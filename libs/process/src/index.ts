@@ -4,5 +4,6 @@ export * from './guardian.js';
 export * from './lifecycle.js';
 export * from './logger.js';
 export * from './metrics.js';
+export * from './owner-file.js';
 export * from './random.js';
 export * from './settings.js';
