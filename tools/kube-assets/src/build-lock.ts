@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as pauseFor } from 'node:timers/promises';
-import { isAlive, readOwner } from './owner.js';
+import { isAlive, readOwner } from '@sympozium/process';
 
 type Pause = (ms: number, signal?: AbortSignal) => Promise<unknown>;
 

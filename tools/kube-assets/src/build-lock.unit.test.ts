@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readOwner } from '@sympozium/process';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { BuildLock } from './build-lock.js';
-import { readOwner } from './owner.js';
 
 let folder: string;
 const path = (): string => join(folder, 'cache', 'assets.lock');

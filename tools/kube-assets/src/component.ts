@@ -14,6 +14,8 @@ export interface ComponentOptions {
   /** Takes everything that the process writes. */
   readonly logFile: string;
   readonly guardian: Guardian;
+  /** What the user can do when it does not run. */
+  readonly hint?: string;
 }
 
 const LAST_LINES = 8;
@@ -24,12 +26,14 @@ export class Component {
   /** How the process ended, once it has. */
   readonly ended: Promise<string>;
   readonly #logFile: string;
+  readonly #hint: string;
   readonly #child: ChildProcess;
   #running = true;
 
-  constructor({ name, assets, args, cwd, logFile, guardian }: ComponentOptions) {
+  constructor({ name, assets, args, cwd, logFile, guardian, hint = '' }: ComponentOptions) {
     this.name = name;
     this.#logFile = logFile;
+    this.#hint = hint;
     const log = openSync(logFile, 'a', 0o600);
     const env = { PATH: process.env['PATH'] ?? '' };
     this.#child = spawn(join(assets, name), args, { cwd, env, stdio: ['ignore', log, log], detached: true });
@@ -56,7 +60,7 @@ export class Component {
   failure(how: string): SympoziumError {
     return new SympoziumError(
       'PROCESS_ENDED',
-      `${this.name} ended (${how}). The last lines of its log ${this.#logFile}:\n${this.lastLines()}`,
+      `${this.name} ended (${how}). The last lines of its log ${this.#logFile}:\n${this.lastLines()}\n${this.#hint}`.trimEnd(),
     );
   }
 

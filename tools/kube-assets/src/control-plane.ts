@@ -1,12 +1,11 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { SympoziumError } from '@sympozium/api';
-import { systemRandom } from '@sympozium/process';
+import { livingOwner, systemRandom } from '@sympozium/process';
 import { startPrograms, type Started } from './control-plane-start.js';
 import { ensureKubeAssets } from './ensure-kube-assets.js';
 import { BINARIES } from './find-kube-assets.js';
 import { Layout } from './layout.js';
-import { isAlive, readOwner } from './owner.js';
 import { Processes } from './processes.js';
 import type { User } from './users.js';
 
@@ -73,8 +72,8 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
 /** One control plane a folder. What is left of a start that did not end well goes, but for the data. */
 function takeFolder(layout: Layout): void {
   mkdirSync(layout.folder, { recursive: true, mode: 0o700 });
-  const owner = readOwner(layout.lock);
-  if (owner !== undefined && isAlive(owner))
+  const owner = livingOwner(layout.lock);
+  if (owner !== undefined)
     throw new SympoziumError(
       'SETTING_INVALID',
       `${layout.folder} is in use by process ${owner}. Stop that, or choose another folder.`,

@@ -40,6 +40,9 @@ export class Processes {
       cwd: this.#layout.run,
       logFile: this.#layout.log(name),
       guardian: this.#guardian,
+      ...(name === 'etcd'
+        ? { hint: `If its data is damaged, delete ${this.#layout.data}: then the cluster is empty.` }
+        : {}),
     });
     this.#running.set(name, component);
     return component;
