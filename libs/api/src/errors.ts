@@ -4,6 +4,7 @@ import { HTTP_ERRORS } from './errors/http-errors.js';
 import { PLUGIN_ERRORS } from './errors/plugin-errors.js';
 import { RUN_ERRORS } from './errors/run-errors.js';
 
+export { COMMAND_ERRORS, HTTP_ERRORS, PLUGIN_ERRORS, RUN_ERRORS };
 export type { ErrorRow, ErrorSurface } from './errors/error-row.js';
 
 /** Every reason, HTTP code and plugin error. docs/errors.md is generated from it. */

@@ -116,7 +116,7 @@ export const RUN_ERRORS = {
     status: 502,
     type: 'server_error',
     meaning: 'The run’s Pod was evicted, preempted or drained.',
-    action: 'Start a new run, or set spec.retry.limit.',
+    action: 'Start a new run; a disrupted task is not tried again by itself.',
   }),
   ResultLost: row({
     surface: ['condition', 'http'],

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { AGENT_RUN, agentRunSpec, agentRunStatus } from './agent-run.js';
 import { agentRunRules, INSTANCE_RULES } from './rules.js';
 import { instanceSpec, instanceStatus, SYMPOZIUM_INSTANCE } from './instance.js';
-import type { Kind } from './kube-object.js';
+import type { JsonObject, Kind } from './kube-object.js';
 import { cel } from './schema.js';
 
 /** A column of `kubectl get`, as in a CRD's `additionalPrinterColumns`. */
@@ -28,6 +28,8 @@ export interface KindDefinition {
   /** Schema of `{spec, status}` with the rules that look at the whole object. */
   readonly schema: z.ZodObject;
   readonly columns: readonly PrinterColumn[];
+  /** What a user writes first, without apiVersion and kind. */
+  readonly example: { readonly metadata: { readonly name: string }; readonly spec: JsonObject };
 }
 
 const age: PrinterColumn = {
@@ -58,6 +60,10 @@ const agentRun: KindDefinition = {
     { name: 'Result', type: 'string', jsonPath: '.status.resultPreview', description: 'Beginning of the answer.' },
     { name: 'Message', type: 'string', jsonPath: '.status.message', description: 'The reason, told.', priority: 1 },
   ],
+  example: {
+    metadata: { name: 'first-answer' },
+    spec: { instanceRef: { name: 'demo' }, mode: 'task', task: 'Which day of the week was 24 November 2026?' },
+  },
 };
 
 const instance: KindDefinition = {
@@ -80,6 +86,18 @@ const instance: KindDefinition = {
     { name: 'Endpoint', type: 'string', jsonPath: '.status.endpoint.url', description: 'Where it is served.' },
     age,
   ],
+  example: {
+    metadata: { name: 'demo' },
+    spec: {
+      model: {
+        provider: 'openai',
+        name: 'gpt-5-mini',
+        baseURL: 'https://api.openai.com/v1',
+        authSecretRef: { name: 'openai', key: 'api-key' },
+      },
+      systemPrompt: 'Answer in one sentence.',
+    },
+  },
 };
 
 /** Every kind of the API, in the order in which it is documented. */
