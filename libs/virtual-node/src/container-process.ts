@@ -1,8 +1,7 @@
-import type { Clock, Timer } from '@sympozium/process';
+import type { Clock, Guardian, Timer } from '@sympozium/process';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { constants } from 'node:os';
 import type { ContainerLog } from './container-log.js';
-import type { Guardian } from './guardian.js';
 import { killGroup, recordProcess } from './process-record.js';
 
 export interface ContainerCommand {

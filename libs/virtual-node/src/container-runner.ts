@@ -1,8 +1,7 @@
-import { delay, type Clock, type Logger } from '@sympozium/process';
+import { delay, type Clock, type Guardian, type Logger } from '@sympozium/process';
 import { join } from 'node:path';
 import { ContainerLog } from './container-log.js';
 import { ContainerProcess, type ContainerEnd } from './container-process.js';
-import type { Guardian } from './guardian.js';
 import { timestamp, type Terminated } from './pod.js';
 import { NEVER, type ContainerFacts } from './pod-status.js';
 import type { Launch } from './prepare-pod.js';

@@ -1,11 +1,10 @@
 import type { KubeClient } from '@sympozium/kube';
-import { backoffMs, delay, type Clock, type Logger, type Random, type Timer } from '@sympozium/process';
+import { backoffMs, delay, type Clock, type Guardian, type Logger, type Random, type Timer } from '@sympozium/process';
 import { join } from 'node:path';
 import type { Concurrency } from './concurrency.js';
 import type { ContainerLog } from './container-log.js';
 import { ContainerRunner, type RestartPolicy } from './container-runner.js';
 import type { PodPlace } from './downward.js';
-import type { Guardian } from './guardian.js';
 import type { ImageCommands } from './images.js';
 import { allContainers, namespaceOf, type Container, type Pod, type PodCondition } from './pod.js';
 import { foldPodStatus, type ContainerFacts, type Failure } from './pod-status.js';

@@ -1,12 +1,20 @@
 import { createInformer, isConflict, isNotFound, type Informer, type KubeClient } from '@sympozium/kube';
-import { backoffMs, delay, Lifecycle, type Clock, type Logger, type Random, type Runnable } from '@sympozium/process';
+import {
+  backoffMs,
+  delay,
+  Guardian,
+  Lifecycle,
+  type Clock,
+  type Logger,
+  type Random,
+  type Runnable,
+} from '@sympozium/process';
 import { setMaxListeners } from 'node:events';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AddressPool, type NetworkRanges } from './address-pool.js';
 import { Concurrency } from './concurrency.js';
-import { Guardian } from './guardian.js';
 import type { ImageCommands } from './images.js';
 import { KubeletServer, type KubeletCredentials } from './kubelet-server.js';
 import { hasStarted, lostPodStatus } from './lost-pod.js';
@@ -66,7 +74,7 @@ export class VirtualNode implements Runnable {
   readonly #options: VirtualNodeOptions;
   readonly #podsFolder: string;
   readonly #services: PodServices;
-  readonly #guardian: Guardian;
+  readonly #guardian = new Guardian();
   readonly #addresses: AddressPool;
   readonly #pods: Informer<Pod>;
   readonly #kubelet: KubeletServer;
@@ -84,7 +92,6 @@ export class VirtualNode implements Runnable {
     this.#options = options;
     this.#podsFolder = join(options.folder, 'pods');
     this.#addresses = new AddressPool(options.ranges);
-    this.#guardian = new Guardian(options);
     this.#services = {
       ...options,
       apiServer: new URL(options.apiServer),
@@ -139,7 +146,7 @@ export class VirtualNode implements Runnable {
     limit.cancel();
     this.#giveUp();
     await this.#parts.stop();
-    await this.#guardian.stop();
+    this.#guardian.stop();
   }
 
   #see(pod: Pod): void {
