@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ModePlugin, RunView } from '../contract.js';
-import { checks, type Subject } from './checks.js';
+import { checks } from './checks.js';
+import type { Subject } from './subject.js';
 
 /** What the kit asks a plugin about. */
 export interface ModeExamples<P> {
@@ -21,9 +22,20 @@ export function describeMode<P, C>(plugin: ModePlugin<P, C>, examples: ModeExamp
   });
 }
 
+/** The faults of a mode plugin by the promise it breaks; empty when it breaks none. */
+export async function modeFaults<P, C>(
+  plugin: ModePlugin<P, C>,
+  examples: ModeExamples<P>,
+): Promise<Readonly<Record<string, readonly string[]>>> {
+  const subject = await modeSubject(plugin, examples);
+  const found = checks<P>().map(({ promise, faults }) => [promise, faults(subject)] as const);
+  return Object.fromEntries(found.filter(([, faults]) => faults.length > 0));
+}
+
 /** The plugin with its configuration checked by its own schema. */
-export async function modeSubject<P, C>(plugin: ModePlugin<P, C>, examples: ModeExamples<P>): Promise<Subject<P>> {
+async function modeSubject<P, C>(plugin: ModePlugin<P, C>, examples: ModeExamples<P>): Promise<Subject<P>> {
   const { views, config = {}, secrets = [] } = examples;
+  if (Object.keys(views).length === 0) throw new TypeError('give at least one view: without one nothing is tested');
   const parsed = await plugin.config['~standard'].validate(config);
   if (parsed.issues)
     throw new TypeError(`config is refused: ${parsed.issues.map(({ message }) => message).join('; ')}`);

@@ -1,4 +1,4 @@
-export { describeMode, type ModeExamples } from './describe-mode.js';
+export { describeMode, modeFaults, type ModeExamples } from './describe-mode.js';
 export { restrictedViolations } from './pod-security.js';
 export {
   agentRun,

@@ -83,15 +83,15 @@ function podContext({ securityContext }: PodSpec): readonly string[] {
   ];
 }
 
-function privileges({ name, securityContext: own }: Container): readonly string[] {
+function privileges({ name, securityContext: own = {} }: Container): readonly string[] {
   return [
-    ...when(own?.privileged === true, `${name} is privileged`),
-    ...when(own?.allowPrivilegeEscalation !== false, `${name} does not forbid privilege escalation`),
-    ...capabilities(name, own?.capabilities),
-    ...when((own?.procMount ?? 'Default') !== 'Default', `${name} changes procMount`),
-    ...when(own?.windowsOptions?.hostProcess === true, `${name} is a Windows host process`),
-    ...seLinux(name, own?.seLinuxOptions),
-    ...appArmor(name, own?.appArmorProfile?.type),
+    ...when(own.privileged === true, `${name} is privileged`),
+    ...when(own.allowPrivilegeEscalation !== false, `${name} does not forbid privilege escalation`),
+    ...capabilities(name, own.capabilities),
+    ...when((own.procMount ?? 'Default') !== 'Default', `${name} changes procMount`),
+    ...when(own.windowsOptions?.hostProcess === true, `${name} is a Windows host process`),
+    ...seLinux(name, own.seLinuxOptions),
+    ...appArmor(name, own.appArmorProfile?.type),
   ];
 }
 

@@ -11,7 +11,7 @@ import {
   type ObjectMeta,
   type SympoziumInstance,
 } from '@sympozium/api';
-import type { z } from 'zod';
+import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { ObjectIndex, ResolvedSkill, RunView } from '../contract.js';
 
 /** What a test says of a run; names, uid, defaults and status are filled in as an API server would. */
@@ -24,7 +24,7 @@ export interface RunParts {
 /** What a test says of an instance. */
 export interface InstanceParts {
   readonly metadata?: Partial<ObjectMeta>;
-  readonly spec?: Partial<z.input<typeof instanceSpec>>;
+  readonly spec?: Partial<StandardSchemaV1.InferInput<typeof instanceSpec>>;
 }
 
 /** What a test says of a view; the rest is empty. */
@@ -94,7 +94,9 @@ export const objectIndex = (objects: readonly KubeObject[]): ObjectIndex => ({
 
 /** The same view, from which nothing can be changed: what a plan writes into throws. */
 export function frozenView<P>(view: RunView<P>): RunView<P> {
-  const index = (objects: ObjectIndex): ObjectIndex => ({ of: (kind) => deepFreeze(objects.of(kind)) });
+  const index = (objects: ObjectIndex): ObjectIndex => ({
+    of: (kind) => deepFreeze(structuredClone(objects.of(kind))),
+  });
   return Object.freeze({
     ...view,
     run: deepFreeze(structuredClone(view.run)),
