@@ -1,0 +1,168 @@
+import { kindKey, type AgentRun, type Kind, type KubeObject } from '@sympozium/api';
+import { objectKey, type OwnWrites } from '@sympozium/controller';
+import { isAlreadyExists, isNotFound, KubeError, type KubeClient, type ObjectKey } from '@sympozium/kube';
+import type { Logger } from '@sympozium/process';
+import type { ClusterCache } from '../cluster/cluster-cache.js';
+import { isControlledBy, isPredecessors } from '../cluster/run-of.js';
+import type { Change } from '../plan/diff.js';
+import { obstacle, type Obstacle } from '../plan/obstacle.js';
+
+export interface ApplierDependencies {
+  readonly client: KubeClient;
+  readonly cache: ClusterCache;
+  readonly ownWrites: OwnWrites;
+  readonly log: Logger;
+}
+
+/** How far a list of changes came: to its end, up to an obstacle, or to a predecessor's child that must be gone first. */
+export type Applied = 'done' | 'waiting' | Obstacle;
+
+type Made<A extends Change['act']> = Extract<Change, { act: A }>;
+
+/** The only writer of what runs own. Each change is safe to repeat: after a crash the same plan finds it done. */
+export class Applier {
+  readonly #dependencies: ApplierDependencies;
+
+  constructor(dependencies: ApplierDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  /** Makes the changes in their order. Rejects with what may pass by itself; what the server refuses is an obstacle. */
+  async apply(run: AgentRun, changes: readonly Change[]): Promise<Applied> {
+    for (const change of changes) {
+      const applied = await this.#tryChange(run, change);
+      if (applied !== 'done') return applied;
+    }
+    return 'done';
+  }
+
+  async #tryChange(run: AgentRun, change: Change): Promise<Applied> {
+    try {
+      return await this.#change(run, change);
+    } catch (error) {
+      if (error instanceof KubeError && isRefusal(error)) return obstacle('Applied', 'ApplyFailed', error.message);
+      throw error;
+    }
+  }
+
+  #change(run: AgentRun, change: Change): Promise<Applied> {
+    switch (change.act) {
+      case 'create':
+        return this.#create(run, change);
+      case 'apply':
+        return this.#apply(run, change);
+      case 'patch':
+        return this.#patch(run, change);
+      case 'delete':
+        return this.#delete(run, change.kind, change.live).then(() => 'done' as const);
+    }
+  }
+
+  /** One POST. Where the name is taken, the one who has it decides. */
+  async #create(run: AgentRun, { kind, object, plugin }: Made<'create'>): Promise<Applied> {
+    // A name that was taken a moment ago is looked at first, so that waiting costs no refused writes.
+    const holder = run.status.reason === 'NameConflict' ? await this.#read(kind, object.metadata) : undefined;
+    if (holder) return this.#yieldTo(run, kind, holder);
+    try {
+      const made = await this.#dependencies.client.create(kind, object, { fieldManager: fieldManager(plugin) });
+      this.#wrote(run, kind, made);
+      this.#dependencies.log.info({ run: keyOf(run), kind: kind.kind, name: made.metadata.name }, 'child made');
+      return 'done';
+    } catch (error) {
+      if (!isAlreadyExists(error)) throw error;
+      const taken = await this.#read(kind, object.metadata);
+      if (!taken) throw error; // gone meanwhile: the next try makes it
+      return this.#yieldTo(run, kind, taken);
+    }
+  }
+
+  /** Server-side apply; what the cache does not know is looked up first, since an apply would take over anybody's. */
+  async #apply(run: AgentRun, { kind, object, live, plugin }: Made<'apply'>): Promise<Applied> {
+    const known = live ?? (await this.#read(kind, object.metadata));
+    const applied = known ? await this.#yieldTo(run, kind, known) : 'done';
+    if (applied !== 'done') return applied;
+    const body = known ? { ...object, metadata: { ...object.metadata, uid: known.metadata.uid } } : object;
+    const made = await this.#dependencies.client.patch(
+      kind,
+      object.metadata,
+      { type: 'apply', body, force: true },
+      { fieldManager: fieldManager(plugin) },
+    );
+    this.#wrote(run, kind, made);
+    this.#dependencies.log.info({ run: keyOf(run), kind: kind.kind, name: made.metadata.name }, 'child applied');
+    return 'done';
+  }
+
+  async #patch(run: AgentRun, { kind, live, operations, plugin }: Made<'patch'>): Promise<Applied> {
+    const body = [{ op: 'test', path: '/metadata/uid', value: live.metadata.uid }, ...operations];
+    const made = await this.#dependencies.client.patch(
+      kind,
+      live.metadata,
+      { type: 'json', body },
+      { fieldManager: fieldManager(plugin) },
+    );
+    this.#wrote(run, kind, made);
+    this.#dependencies.log.info(
+      { run: keyOf(run), kind: kind.kind, name: made.metadata.name, operations },
+      'child patched',
+    );
+    return 'done';
+  }
+
+  /** Ours is as good as made; a predecessor's is sent away and waited for; anybody else's is left alone. */
+  async #yieldTo(run: AgentRun, kind: Kind, holder: KubeObject): Promise<Applied> {
+    if (isControlledBy(holder, run)) {
+      this.#wrote(run, kind, holder);
+      return 'done';
+    }
+    if (!isPredecessors(holder, run))
+      return obstacle('Applied', 'NameConflict', `${kindKey(kind)} ${holder.metadata.name}`);
+    if (holder.metadata.deletionTimestamp === undefined) await this.#delete(run, kind, holder);
+    return 'waiting';
+  }
+
+  /** Deletes this very object, never its successor, and what it owns. */
+  async #delete(run: AgentRun, kind: Kind, { metadata }: KubeObject): Promise<void> {
+    const { client, cache, ownWrites, log } = this.#dependencies;
+    const { uid, namespace = '', name } = metadata;
+    await client
+      .delete(kind, { namespace, name }, { ...(uid !== undefined && { uid }), propagationPolicy: 'Background' })
+      .catch(ignoreGone);
+    ownWrites.record(keyOf(run), () => {
+      const now = cache.cacheOf(kind)?.get(namespace, name);
+      return now?.metadata.uid !== uid || now?.metadata.deletionTimestamp !== undefined;
+    });
+    log.info({ run: keyOf(run), kind: kind.kind, name }, 'child deleted');
+  }
+
+  async #read(kind: Kind, { namespace, name }: ObjectKey): Promise<KubeObject | undefined> {
+    try {
+      return await this.#dependencies.client.get(kind, { ...(namespace !== undefined && { namespace }), name });
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    }
+  }
+
+  #wrote(run: AgentRun, kind: Kind, { metadata, ...rest }: KubeObject): void {
+    const { cache, ownWrites } = this.#dependencies;
+    cache.ledger.note(run, { metadata, ...rest });
+    const { namespace = '', resourceVersion = '' } = metadata;
+    ownWrites.record(keyOf(run), () => cache.cacheOf(kind)?.hasSeen(namespace, resourceVersion) ?? true);
+  }
+}
+
+/** Under this name the API server keeps who set which field. */
+const fieldManager = (plugin: string): string => `sympozium/${plugin}`;
+
+const keyOf = ({ metadata }: AgentRun): string => objectKey(metadata.namespace ?? '', metadata.name);
+
+/** Statuses by which the server says no to this very object, quota and admission among them; others pass by. */
+const REFUSALS: ReadonlySet<number> = new Set([400, 403, 404, 405, 413, 415, 422]);
+
+const isRefusal = ({ status }: KubeError): boolean => REFUSALS.has(status);
+
+function ignoreGone(error: unknown): void {
+  // 409: the name is another object's by now, so the one that was meant is gone.
+  if (!(error instanceof KubeError) || (error.status !== 404 && error.status !== 409)) throw error;
+}

@@ -1,0 +1,38 @@
+import type { AgentRun, AgentRunStatus, KubeObject } from '@sympozium/api';
+
+/** A child as `status.children` names it. */
+export type ChildRef = NonNullable<AgentRunStatus['children']>[number];
+
+export const childRef = ({ apiVersion, kind, metadata }: KubeObject): ChildRef => ({
+  apiVersion,
+  kind,
+  name: metadata.name,
+  uid: metadata.uid ?? '',
+});
+
+/**
+ * Which children each run has had, as far as this process saw: a Job that vanishes before any status told of it must
+ * not be made again. A Job and its Pods that come and go while no operator runs leave no trace; that, and only that,
+ * makes a task run a second time.
+ */
+export class ChildLedger {
+  readonly #children = new Map<string, Map<string, ChildRef>>();
+
+  note(run: AgentRun, child: KubeObject): void {
+    const runUid = run.metadata.uid ?? '';
+    const known = this.#children.get(runUid) ?? new Map<string, ChildRef>();
+    this.#children.set(runUid, known.set(refKey(child.kind, child.metadata.name), childRef(child)));
+  }
+
+  forget(runUid: string): void {
+    this.#children.delete(runUid);
+  }
+
+  /** What status records and what was seen; of one name, the last that was seen. */
+  of(run: AgentRun): readonly ChildRef[] {
+    const recorded = (run.status.children ?? []).map((child) => [refKey(child.kind, child.name), child] as const);
+    return [...new Map([...recorded, ...(this.#children.get(run.metadata.uid ?? '') ?? [])]).values()];
+  }
+}
+
+const refKey = (kind: string, name: string): string => `${kind}/${name}`;

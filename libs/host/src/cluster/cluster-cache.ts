@@ -1,0 +1,140 @@
+import {
+  AGENT_RUN,
+  kindKey,
+  LABEL,
+  SYMPOZIUM_INSTANCE,
+  type AgentRun,
+  type Kind,
+  type KubeObject,
+  type SympoziumInstance,
+} from '@sympozium/api';
+import { objectKey, parseObjectKey } from '@sympozium/controller';
+import type { InformerDependencies, InformerEvent } from '@sympozium/kube';
+import type { Runnable } from '@sympozium/process';
+import type { ObjectIndex } from '@sympozium/plugin-sdk';
+import type { ModeRegistry } from '../plugins/mode-registry.js';
+import { isResultMap } from '../result/result-map.js';
+import { ChildLedger } from './child-ledger.js';
+import { KindCache } from './kind-cache.js';
+import { OptionalKinds } from './optional-kinds.js';
+import { runKeyOf, runUidOf } from './run-of.js';
+import { trimOwned, trimRun, trimWatched } from './trim.js';
+
+const BY_INSTANCE = 'instance';
+const BY_RUN = 'run';
+
+/** Everything the host knows of the cluster: runs, instances, and what belongs to runs, each kind watched once. */
+export class ClusterCache implements Runnable {
+  readonly name = 'cluster cache';
+  readonly ledger = new ChildLedger();
+  readonly runs: KindCache<AgentRun>;
+  readonly instances: KindCache<SympoziumInstance>;
+  readonly #owned: ReadonlyMap<string, KindCache<KubeObject>>;
+  readonly #watched: ReadonlyMap<string, KindCache<KubeObject>>;
+  readonly #optional: OptionalKinds;
+
+  constructor(dependencies: InformerDependencies, namespaces: readonly string[], modes: ModeRegistry) {
+    const { owned, watched } = modes;
+    this.runs = new KindCache(dependencies, namespaces, {
+      kind: AGENT_RUN,
+      trim: trimRun,
+      indexes: { [BY_INSTANCE]: (run) => [instanceKeyOf(run)] },
+    });
+    this.instances = new KindCache(dependencies, namespaces, { kind: SYMPOZIUM_INSTANCE });
+    const ofRuns = (kind: Kind, trim: (object: KubeObject) => KubeObject): KindCache<KubeObject> =>
+      new KindCache(dependencies, namespaces, {
+        kind,
+        trim,
+        labelSelector: LABEL.run,
+        indexes: { [BY_RUN]: (object) => [runUidOf(object) ?? ''] },
+      });
+    this.#owned = new Map(owned.map(({ kind }) => [kindKey(kind), ofRuns(kind, trimOwned)]));
+    this.#watched = new Map(watched.map((kind) => [kindKey(kind), ofRuns(kind, trimWatched)]));
+    const optional = owned.filter((kind) => kind.optional).flatMap(({ kind }) => this.#owned.get(kindKey(kind)) ?? []);
+    this.#optional = new OptionalKinds(dependencies, optional);
+    this.#keepLedger();
+  }
+
+  get synced(): boolean {
+    return this.#needed().every((cache) => cache.synced);
+  }
+
+  /** Called for every change of anything that belongs to a run, after the caches have it. */
+  onChildEvent(handler: (event: InformerEvent<KubeObject>) => void): void {
+    for (const cache of [...this.#owned.values(), ...this.#watched.values()]) cache.onEvent(handler);
+  }
+
+  /** Calls `handler` when the API of an optional kind has appeared and its objects are known. */
+  onKindAppeared(handler: () => void): void {
+    this.#optional.onAppeared(handler);
+  }
+
+  runsOf(instance: SympoziumInstance): readonly AgentRun[] {
+    return this.runs.by(BY_INSTANCE, objectKey(instance.metadata.namespace ?? '', instance.metadata.name));
+  }
+
+  /** Objects of owned kinds of this run, without the host's own. */
+  childrenOf(run: AgentRun): ObjectIndex {
+    return index(this.#owned, run);
+  }
+
+  /** All of them, with their kinds. */
+  allChildrenOf(run: AgentRun): readonly { readonly kind: Kind; readonly object: KubeObject }[] {
+    const children = this.childrenOf(run);
+    return [...this.#owned.values()].flatMap(({ kind }) => children.of(kind).map((object) => ({ kind, object })));
+  }
+
+  /** Objects of watched kinds of this run. A kind that one plugin owns may be another's to watch. */
+  relatedOf(run: AgentRun): ObjectIndex {
+    return index(new Map([...this.#owned, ...this.#watched]), run);
+  }
+
+  available(kind: Kind): boolean {
+    const cache = this.#owned.get(kindKey(kind)) ?? this.#watched.get(kindKey(kind));
+    return cache?.synced ?? false;
+  }
+
+  /** The cache that would show a write of this kind, if there is one. */
+  cacheOf(kind: Kind): KindCache<KubeObject> | undefined {
+    if (kindKey(kind) === kindKey(AGENT_RUN)) return this.runs as KindCache<KubeObject>;
+    return this.#owned.get(kindKey(kind)) ?? this.#watched.get(kindKey(kind));
+  }
+
+  async start(): Promise<void> {
+    await Promise.all(this.#needed().map((cache) => cache.start()));
+    await this.#optional.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.#optional.stop();
+    await Promise.all(this.#needed().map((cache) => cache.stop()));
+  }
+
+  #needed(): readonly Pick<KindCache<KubeObject>, 'synced' | 'start' | 'stop'>[] {
+    const ofRuns = [...this.#owned.values(), ...this.#watched.values()];
+    return [this.runs, this.instances, ...ofRuns.filter((cache) => !this.#optional.has(cache))];
+  }
+
+  /** A deletion counts, too: it may be all that was seen of a child. What comes after its run's end does not. */
+  #keepLedger(): void {
+    for (const cache of this.#owned.values())
+      cache.onEvent(({ object }) => {
+        const { namespace, name } = parseObjectKey(runKeyOf(object) ?? '/');
+        const run = this.runs.get(namespace, name);
+        if (run && run.metadata.uid === runUidOf(object)) this.ledger.note(run, object);
+      });
+    this.runs.onEvent(({ type, object }) => {
+      if (type === 'deleted') this.ledger.forget(object.metadata.uid ?? '');
+    });
+  }
+}
+
+const instanceKeyOf = ({ metadata, spec }: AgentRun): string =>
+  objectKey(metadata.namespace ?? '', spec.instanceRef.name);
+
+const index = (caches: ReadonlyMap<string, KindCache<KubeObject>>, run: AgentRun): ObjectIndex => ({
+  of: <T extends KubeObject>(kind: Kind<T>) => {
+    const objects = caches.get(kindKey(kind))?.by(BY_RUN, run.metadata.uid ?? '') ?? [];
+    return objects.filter((object) => !isResultMap(object)) as readonly KubeObject[] as readonly T[];
+  },
+});

@@ -1,0 +1,99 @@
+import { isTerminal, type AgentRun } from '@sympozium/api';
+import { Controller, objectKey, OwnWrites } from '@sympozium/controller';
+import type { KubeClient } from '@sympozium/kube';
+import type { Clock, Logger, Metrics, Random, Runnable } from '@sympozium/process';
+import { Applier } from './apply/applier.js';
+import { RunWriter } from './apply/run-writer.js';
+import { ClusterCache } from './cluster/cluster-cache.js';
+import { runKeyOf } from './cluster/run-of.js';
+import type { AdmittedMode } from './plugins/admitted-mode.js';
+import { ModeRegistry } from './plugins/mode-registry.js';
+import { ResultStore } from './result/result-store.js';
+import { RunReconciler } from './run-reconciler.js';
+
+export interface CoreHostOptions {
+  readonly client: KubeClient;
+  /** Every mode of this operator; see `admitPlugins`. */
+  readonly modes: readonly AdmittedMode[];
+  /** Namespaces whose runs it serves; `*` for the whole cluster. */
+  readonly namespaces: readonly string[];
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly metrics?: Metrics;
+  /** How many runs are worked on at once. */
+  readonly workers?: number;
+}
+
+/** Most of a pass is waiting for the API server. */
+const WORKERS = 16;
+
+/** The operator's heart: watches runs and what belongs to them, and lets each mode's plugins decide what is to be. */
+export class CoreHost implements Runnable {
+  readonly name = 'host';
+  readonly #cache: ClusterCache;
+  readonly #controller: Controller;
+
+  constructor({ client, modes: admitted, namespaces, workers = WORKERS, metrics, ...tools }: CoreHostOptions) {
+    const { clock, random, log } = tools;
+    const modes = new ModeRegistry(admitted);
+    const ownWrites = new OwnWrites();
+    const cache = new ClusterCache({ client, clock, random, log }, namespaces, modes);
+    const written = { client, cache, ownWrites, log };
+    const applier = new Applier(written);
+    const reconciler = new RunReconciler({
+      cache,
+      modes,
+      applier,
+      results: new ResultStore({ client, applier, clock }),
+      writer: new RunWriter({ ...written, clock, ...(metrics && { metrics }) }),
+      clock,
+    });
+    this.#cache = cache;
+    this.#controller = new Controller({
+      name: 'runs',
+      workers,
+      reconcile: (key) => reconciler.reconcile(key),
+      settled: (key) => ownWrites.settled(key),
+      clock,
+      random,
+      log,
+      ...(metrics && { metrics }),
+    });
+    this.#enqueueWhatChanges();
+  }
+
+  /** Whether it has seen everything it watches. */
+  get ready(): boolean {
+    return this.#cache.synced;
+  }
+
+  async start(): Promise<void> {
+    await this.#cache.start();
+    await this.#controller.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.#controller.stop();
+    await this.#cache.stop();
+  }
+
+  #enqueueWhatChanges(): void {
+    const cache = this.#cache;
+    cache.runs.onEvent(({ object }) => this.#enqueue(object));
+    cache.instances.onEvent(({ object }) => this.#enqueueLive(cache.runsOf(object)));
+    cache.onKindAppeared(() => this.#enqueueLive(cache.runs.all()));
+    cache.onChildEvent(({ object }) => {
+      const key = runKeyOf(object);
+      if (key !== undefined) this.#controller.enqueue(key);
+    });
+  }
+
+  #enqueueLive(runs: readonly AgentRun[]): void {
+    for (const run of runs) if (!isTerminal(run.status.phase)) this.#enqueue(run);
+  }
+
+  #enqueue({ metadata }: AgentRun): void {
+    this.#controller.enqueue(objectKey(metadata.namespace ?? '', metadata.name));
+  }
+}

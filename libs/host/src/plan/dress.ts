@@ -1,0 +1,53 @@
+import {
+  ANNOTATION,
+  LABEL,
+  ownerReference,
+  runLabels,
+  shortHash,
+  type AgentRun,
+  type Kind,
+  type KubeObject,
+} from '@sympozium/api';
+import type { Desired } from '@sympozium/plugin-sdk';
+
+/** An object as it shall be in the cluster, and who wishes it. */
+export interface Wished {
+  readonly desired: Desired;
+  readonly kind: Kind;
+  readonly plugin: string;
+}
+
+/** Adds what the host answers for: namespace, owner, labels, and the hash by which an apply is known. */
+export function dress(wished: Wished, run: AgentRun, mode: string): Wished {
+  const { desired } = wished;
+  const object = dressObject(desired.object, run, mode);
+  return { ...wished, desired: { ...desired, object: desired.onDrift === 'apply' ? hashed(object) : object } };
+}
+
+/** An object as a child of the run: in its namespace, controlled by it, labelled like it. */
+export function dressObject<T extends KubeObject>(object: T, run: AgentRun, mode: string): T {
+  const { name, namespace, uid, labels = {} } = run.metadata;
+  const own = runLabels({ run: name, uid, instance: run.spec.instanceRef.name, mode, keyId: labels[LABEL.key] });
+  return {
+    ...object,
+    metadata: {
+      ...object.metadata,
+      ...(namespace !== undefined && { namespace }),
+      labels: { ...object.metadata.labels, ...own },
+      ownerReferences: [ownerReference(run)],
+    },
+  };
+}
+
+function hashed(object: KubeObject): KubeObject {
+  const annotations = { ...object.metadata.annotations, [ANNOTATION.appliedHash]: shortHash(canonical(object), 16) };
+  return { ...object, metadata: { ...object.metadata, annotations } };
+}
+
+/** JSON with the members of every object in order, so that equal wishes have equal hashes. */
+const canonical = (value: unknown): string => JSON.stringify(value, sorted);
+
+const sorted = (_key: string, value: unknown): unknown =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+    : value;

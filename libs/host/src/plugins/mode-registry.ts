@@ -1,0 +1,67 @@
+import { errorSentence, kindKey, SympoziumError, type Kind, type Lifecycle } from '@sympozium/api';
+import type { ModePlugin, OwnedKind } from '@sympozium/plugin-sdk';
+import type { AdmittedMode } from './admitted-mode.js';
+import { PluginsRefusedError } from './plugins-refused-error.js';
+
+/** One value of `AgentRun.spec.mode`: the plugin that is the mode, then those that extend it. */
+export interface Mode {
+  readonly name: string;
+  readonly lifecycle: Lifecycle;
+  readonly base: AdmittedMode;
+  /** The base first. */
+  readonly parts: readonly AdmittedMode[];
+}
+
+/** The modes of this operator by name, and the kinds their plugins need. */
+export class ModeRegistry {
+  readonly #modes: ReadonlyMap<string, Mode>;
+  /** What any plugin may make, each kind once; optional only where every owner says so. */
+  readonly owned: readonly OwnedKind[];
+  /** What is only read, each kind once. */
+  readonly watched: readonly Kind[];
+
+  /** Throws `PluginsRefusedError` when names are taken twice or a base is missing. */
+  constructor(admitted: readonly AdmittedMode[]) {
+    const problems = checkFamilies(admitted.map(({ plugin }) => plugin));
+    if (problems.length > 0) throw new PluginsRefusedError(problems);
+    const bases = admitted.filter(({ plugin }) => plugin.extends === undefined);
+    this.#modes = new Map(bases.map((base) => [base.plugin.name, familyOf(base, admitted)]));
+    this.owned = ownedKinds(admitted);
+    const owned = new Set(this.owned.map(({ kind }) => kindKey(kind)));
+    const watched = admitted.flatMap(({ plugin }) => plugin.watches ?? []).filter((kind) => !owned.has(kindKey(kind)));
+    this.watched = [...new Map(watched.map((kind) => [kindKey(kind), kind])).values()];
+  }
+
+  get(name: string): Mode | undefined {
+    return this.#modes.get(name);
+  }
+}
+
+/** Names that two plugins have, and modes that are extended but served by nobody. */
+export function checkFamilies(plugins: readonly ModePlugin[]): readonly SympoziumError[] {
+  const names = plugins.map(({ name }) => name);
+  const modes = new Set(plugins.filter((plugin) => plugin.extends === undefined).map(({ name }) => name));
+  const taken = new Set(names.filter((name, at) => names.indexOf(name) !== at));
+  const lost = plugins.filter((plugin) => plugin.extends !== undefined && !modes.has(plugin.extends));
+  return [
+    ...[...taken].map((name) => problem('PLUGIN_MODE_TAKEN', name)),
+    ...lost.map((plugin) => problem('PLUGIN_BASE_MISSING', `${plugin.name} extends ${plugin.extends}`)),
+  ];
+}
+
+const problem = (code: 'PLUGIN_MODE_TAKEN' | 'PLUGIN_BASE_MISSING', detail: string): SympoziumError =>
+  new SympoziumError(code, errorSentence(code, detail));
+
+function familyOf(base: AdmittedMode, all: readonly AdmittedMode[]): Mode {
+  const { name, lifecycle } = base.plugin;
+  return { name, lifecycle, base, parts: [base, ...all.filter(({ plugin }) => plugin.extends === name)] };
+}
+
+function ownedKinds(admitted: readonly AdmittedMode[]): readonly OwnedKind[] {
+  const owned = new Map<string, OwnedKind>();
+  for (const { kind, optional = false } of admitted.flatMap(({ plugin }) => plugin.owns)) {
+    const known = owned.get(kindKey(kind));
+    owned.set(kindKey(kind), { kind, optional: optional && (known?.optional ?? true) });
+  }
+  return [...owned.values()];
+}

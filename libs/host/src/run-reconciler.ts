@@ -1,0 +1,176 @@
+import {
+  durationMs,
+  errorSentence,
+  isTerminal,
+  type AgentRun,
+  type Lifecycle,
+  type SympoziumInstance,
+} from '@sympozium/api';
+import { parseObjectKey, type Reconciled } from '@sympozium/controller';
+import type { Observation, ObservedView } from '@sympozium/plugin-sdk';
+import type { Clock } from '@sympozium/process';
+import type { Applied, Applier } from './apply/applier.js';
+import type { RunWriter } from './apply/run-writer.js';
+import type { ClusterCache } from './cluster/cluster-cache.js';
+import { isControlledBy } from './cluster/run-of.js';
+import { adopt } from './plan/adopt.js';
+import { observeRun, planRun, readParams, type Params } from './plan/ask-planners.js';
+import { decideMode } from './plan/decide-mode.js';
+import { diff } from './plan/diff.js';
+import type { Wished } from './plan/dress.js';
+import { isObstacle, obstacle, type Obstacle } from './plan/obstacle.js';
+import { findPrerequisites } from './plan/prerequisites.js';
+import type { Mode, ModeRegistry } from './plugins/mode-registry.js';
+import type { ResultStore } from './result/result-store.js';
+import { foldStatus } from './status/fold-status.js';
+
+export interface RunReconcilerDependencies {
+  readonly cache: ClusterCache;
+  readonly modes: ModeRegistry;
+  readonly applier: Applier;
+  readonly results: ResultStore;
+  readonly writer: RunWriter;
+  readonly clock: Clock;
+}
+
+/** What was done and seen for a run in one pass. */
+interface Pass {
+  readonly observation: Observation;
+  readonly obstacle?: Obstacle | undefined;
+  readonly recheckAfterMs?: number | undefined;
+}
+
+/** A predecessor's child says when it is gone; this is for one whose event got lost. */
+const WAITING_MS = 1_000;
+
+/**
+ * Brings one run a step further: what its mode plans is made, what its mode observes becomes its status. Every pass
+ * starts from the caches alone, so it does not matter where the one before it ended.
+ */
+export class RunReconciler {
+  readonly #dependencies: RunReconcilerDependencies;
+
+  constructor(dependencies: RunReconcilerDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  async reconcile(key: string): Promise<Reconciled> {
+    const { namespace, name } = parseObjectKey(key);
+    const run = this.#dependencies.cache.runs.get(namespace, name);
+    if (!run || run.metadata.deletionTimestamp !== undefined) return {};
+    return isTerminal(run.status.phase) ? this.#expire(run) : this.#advance(run);
+  }
+
+  async #expire(run: AgentRun): Promise<Reconciled> {
+    const { writer, clock } = this.#dependencies;
+    const left = endOfLife(run) - clock.now();
+    if (left > 0) return { recheckAfterMs: left };
+    await writer.delete(run);
+    return {};
+  }
+
+  async #advance(stored: AgentRun): Promise<Reconciled> {
+    const { cache, modes } = this.#dependencies;
+    const name = decideMode(stored);
+    const instance = cache.instances.get(stored.metadata.namespace ?? '', stored.spec.instanceRef.name);
+    const run = await this.#adopt(stored, instance, name);
+    const mode = modes.get(name);
+    const pass = mode ? await this.#work(run, mode, instance) : unserved(run, name);
+    return this.#record(run, { name, lifecycle: mode?.lifecycle ?? 'once' }, pass);
+  }
+
+  async #adopt(run: AgentRun, instance: SympoziumInstance | undefined, mode: string): Promise<AgentRun> {
+    const missing = instance && adopt(run, instance, mode);
+    return missing ? this.#dependencies.writer.adopt(run, missing) : run;
+  }
+
+  /** Plans, applies and observes. */
+  async #work(run: AgentRun, mode: Mode, instance: SympoziumInstance | undefined): Promise<Pass> {
+    const params = await readParams(mode, run);
+    if (isObstacle(params)) return { observation: { state: 'pending' }, obstacle: params };
+    const prerequisites = findPrerequisites(run, instance);
+    const view = this.#view(run, prerequisites);
+    const wished = await this.#wish(mode, params, view);
+    const applied = wished && !isObstacle(wished) ? await this.#apply(run, wished) : 'done';
+    const observation = await observeRun(mode, params, view);
+    const begun = (view.run.status.children ?? []).length > 0;
+    const hindrances = [wished, applied, observation, begun ? undefined : prerequisites.obstacle].filter(isHindrance);
+    return {
+      observation: isObstacle(observation) ? { state: 'pending' } : observation,
+      obstacle: hindrances[0],
+      recheckAfterMs: this.#retryAfter(run, applied),
+    };
+  }
+
+  /** A plan, if there can be one. A cancelled run for which there can be none shall have nothing. */
+  async #wish(mode: Mode, params: Params, view: ObservedView): Promise<readonly Wished[] | Obstacle | undefined> {
+    const { run, instance, skills } = view;
+    if (instance && skills) return planRun(mode, params, { ...view, instance, skills });
+    return run.spec.cancel === true ? [] : undefined;
+  }
+
+  #apply(run: AgentRun, wished: readonly Wished[]): Promise<Applied> {
+    const { cache, applier } = this.#dependencies;
+    const live = cache.allChildrenOf(run).filter(({ object }) => isControlledBy(object, run));
+    return applier.apply(run, diff(wished, live));
+  }
+
+  /** Stores the answer, then the status; a run that was given up leaves nothing behind that may still start. */
+  async #record(run: AgentRun, mode: { name: string; lifecycle: Lifecycle }, pass: Pass): Promise<Reconciled> {
+    const { cache, results, writer, clock } = this.#dependencies;
+    const outcome = await results.store(run, pass.observation, mode.name);
+    if (!outcome) return { recheckAfterMs: WAITING_MS };
+    const { status, recheckAfterMs } = foldStatus({
+      run,
+      mode: mode.name,
+      lifecycle: mode.lifecycle,
+      outcome,
+      obstacle: pass.obstacle,
+      children: cache.allChildrenOf(run).map(({ object }) => object),
+      known: cache.ledger.of(run),
+      now: clock.now(),
+    });
+    await writer.writeStatus(run, status);
+    if (isTerminal(status.phase) && outcome.state === 'pending') await this.#apply(run, []);
+    const rechecks = [recheckAfterMs, pass.recheckAfterMs].filter((ms) => ms !== undefined);
+    return rechecks.length > 0 && !isTerminal(status.phase) ? { recheckAfterMs: Math.min(...rechecks) } : {};
+  }
+
+  /** The run as plugins see it: with the children it has had, whether its status has said so yet or not. */
+  #view(run: AgentRun, { instance, skills }: Pick<ObservedView, 'instance' | 'skills'>): ObservedView {
+    const { cache } = this.#dependencies;
+    return {
+      run: { ...run, status: { ...run.status, children: [...cache.ledger.of(run)] } },
+      params: undefined,
+      children: cache.childrenOf(run),
+      related: cache.relatedOf(run),
+      available: (kind) => cache.available(kind),
+      ...(instance && { instance }),
+      ...(skills && { skills }),
+    };
+  }
+
+  /** What the server refused is tried again, ever less often the older the run is. */
+  #retryAfter(run: AgentRun, applied: Applied): number | undefined {
+    if (applied === 'done') return undefined;
+    if (applied === 'waiting') return WAITING_MS;
+    const age = this.#dependencies.clock.now() - Date.parse(run.metadata.creationTimestamp ?? '');
+    return Math.min(60_000, Math.max(1_000, age / 2));
+  }
+}
+
+const isHindrance = (value: object | string | undefined): value is Obstacle =>
+  typeof value === 'object' && isObstacle(value);
+
+/** A run whose mode nobody serves waits for its plugin, or is cancelled. */
+const unserved = (run: AgentRun, mode: string): Pass =>
+  run.spec.cancel === true
+    ? { observation: { state: 'failed', reason: 'Cancelled', message: errorSentence('Cancelled') } }
+    : { observation: { state: 'pending' }, obstacle: obstacle('Accepted', 'ModeUnknown', mode) };
+
+/** When a finished run is deleted. */
+function endOfLife({ metadata, spec, status }: AgentRun): number {
+  const { ttlAfterFinished, ttlAfterFailure = ttlAfterFinished } = spec;
+  const ttl = durationMs(status.phase === 'Failed' ? ttlAfterFailure : ttlAfterFinished);
+  return Date.parse(status.completedAt ?? metadata.creationTimestamp ?? '') + ttl;
+}

@@ -1,0 +1,2 @@
+/** A time as Kubernetes writes it, in whole seconds: `2026-01-02T03:04:05Z`. */
+export const rfc3339 = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
