@@ -1,0 +1,89 @@
+import type { Clock, Logger, Metrics, Random } from '@sympozium/process';
+import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import type { KeyRing } from './keys/key-ring.js';
+import { AuthThrottle } from './limits/auth-throttle.js';
+import { RateLimits, type CompleteRateLimit } from './limits/rate-limits.js';
+import { authentication } from './plugins/authentication.js';
+import { connectionErrors, errors, sendError } from './plugins/errors.js';
+import { inFlight } from './plugins/in-flight.js';
+import { rateLimit } from './plugins/rate-limit.js';
+import { requestIdOf, requestIds } from './plugins/request-id.js';
+import { requestMetrics } from './plugins/request-metrics.js';
+import { chatCompletionRoutes } from './routes/chat-completions.js';
+import { healthRoutes } from './routes/health.js';
+import { modelRoutes } from './routes/models.js';
+import type { Catalogue } from './runs/catalogue.js';
+import type { Readiness } from './runs/readiness.js';
+import type { RunDesk } from './runs/run-desk.js';
+
+export interface AppSettings {
+  /** Bytes of the largest body. */
+  readonly bodyLimit: number;
+  /** Most requests at once. */
+  readonly maxInFlight: number;
+  /** What a key may do of which neither the key's entry nor the instance says anything. */
+  readonly rateLimit: CompleteRateLimit;
+  /** Addresses of gateways whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[];
+}
+
+export interface AppDependencies {
+  readonly settings: AppSettings;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly keys: { readonly ring: KeyRing };
+  readonly catalogue: Catalogue;
+  readonly desk: RunDesk;
+  readonly readiness: Readiness;
+  readonly stopping: AbortSignal;
+}
+
+const HEADERS_MS = 15_000;
+const BODY_MS = 30_000;
+/** Longer than gateways keep idle connections, so that never a request meets one that is just being closed. */
+const KEEP_ALIVE_MS = 75_000;
+
+/** The web proxy's HTTP side, complete but for listening. */
+export async function buildApp(dependencies: AppDependencies): Promise<FastifyInstance> {
+  const { settings, random, log, readiness, clock, metrics } = dependencies;
+  const app = fastify({
+    loggerInstance: log as FastifyBaseLogger,
+    disableRequestLogging: true,
+    genReqId: requestIdOf(random),
+    bodyLimit: settings.bodyLimit,
+    trustProxy: settings.trustedProxies.length > 0 ? [...settings.trustedProxies] : false,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    requestTimeout: BODY_MS,
+    http: { headersTimeout: HEADERS_MS, connectionsCheckingInterval: 1_000 },
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    clientErrorHandler: connectionErrors(random, log),
+    frameworkErrors: (error, request, reply) => void sendError(error, request, reply),
+  });
+  app.removeContentTypeParser('text/plain');
+  await app.register(requestIds);
+  await app.register(requestMetrics, { metrics, clock });
+  await app.register(errors);
+  await app.register(healthRoutes, { readiness });
+  await app.register(v1, { ...dependencies, prefix: '/v1' });
+  return app;
+}
+
+/** What asks for an API key. */
+async function v1(app: FastifyInstance, dependencies: AppDependencies): Promise<void> {
+  const { settings, keys, clock, catalogue } = dependencies;
+  await app.register(inFlight, { most: settings.maxInFlight });
+  await app.register(authentication, {
+    keys,
+    clock,
+    throttle: new AuthThrottle(clock),
+    bodyLimit: settings.bodyLimit,
+  });
+  await app.register(modelRoutes, { catalogue });
+  await app.register(async (runs) => {
+    await runs.register(rateLimit, { limits: new RateLimits(settings.rateLimit, clock), catalogue });
+    await runs.register(chatCompletionRoutes, dependencies);
+  });
+}

@@ -1,0 +1,30 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { Caller, KeyEntry } from './api-key.js';
+
+/** A set of API keys that can be asked but not read: it keeps digests only. */
+export class KeyRing {
+  readonly #salt: Uint8Array;
+  readonly #keys: readonly { readonly digest: Buffer; readonly caller: Caller }[];
+
+  /** `salt`: random bytes of this process, so that digests are of no use elsewhere. */
+  constructor(entries: readonly KeyEntry[], salt: Uint8Array) {
+    this.#salt = salt;
+    this.#keys = entries.map(({ secret, caller }) => ({ digest: this.#digest(secret), caller }));
+  }
+
+  get size(): number {
+    return this.#keys.length;
+  }
+
+  /** Whose key it is. Takes the same time for every key; `now` in milliseconds since 1970. */
+  find(secret: string, now: number): Caller | undefined {
+    const digest = this.#digest(secret);
+    let found: Caller | undefined;
+    for (const key of this.#keys) if (timingSafeEqual(digest, key.digest)) found = key.caller;
+    return found?.expires !== undefined && found.expires <= now ? undefined : found;
+  }
+
+  #digest(secret: string): Buffer {
+    return createHmac('sha256', this.#salt).update(secret).digest();
+  }
+}

@@ -1,0 +1,102 @@
+import type { AgentRun } from '@sympozium/api';
+import type { KubeClient } from '@sympozium/kube';
+import type { Clock, Logger, Random } from '@sympozium/process';
+import {
+  cancelRun,
+  followRun,
+  RunSubmitter,
+  type RunRequest,
+  type RunStatusSource,
+  type RunUpdate,
+} from '@sympozium/run-client';
+import type { FrameReader, StreamHub } from '../stream/stream-hub.js';
+
+export interface RunDeskDependencies {
+  readonly client: KubeClient;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly status: RunStatusSource;
+  readonly hub: StreamHub;
+  /** Base of the addresses that agents post their frames to; known once the stream server listens. */
+  readonly streamUrl: () => string;
+}
+
+export interface RunOrder extends Omit<RunRequest, 'streamUrl'> {
+  /** The caller has gone, or the proxy stops. */
+  readonly signal: AbortSignal;
+  /** Whether the answer's pieces are wanted as they come. */
+  readonly relay: boolean;
+}
+
+/** A run that somebody waits for. */
+export interface OpenRun {
+  readonly run: AgentRun;
+  /**
+   * To be iterated once. A wait that ends before the run does cancels it, unless a retry may join it; so does an
+   * obstacle that the waiter gave up on.
+   */
+  readonly updates: AsyncIterable<RunUpdate>;
+}
+
+/** Where every route gets its runs from: makes them, follows them, cancels what nobody waits for any more. */
+export class RunDesk {
+  readonly #dependencies: RunDeskDependencies;
+  readonly #submitter: RunSubmitter;
+
+  constructor(dependencies: RunDeskDependencies) {
+    this.#dependencies = dependencies;
+    this.#submitter = new RunSubmitter(dependencies);
+  }
+
+  /** Makes or joins a run; see `RunSubmitter.submit` for what it throws. */
+  async open(order: RunOrder): Promise<OpenRun> {
+    const { hub, streamUrl } = this.#dependencies;
+    let reader: FrameReader | undefined;
+    try {
+      const { run } = await this.#submitter.submit({
+        ...order,
+        streamUrl: (name) => {
+          reader?.close();
+          reader = hub.expect(name);
+          return `${streamUrl()}/runs/${name}`;
+        },
+      });
+      reader?.bind(run.metadata.uid ?? '');
+      return { run, updates: this.#follow(run, order, reader) };
+    } catch (error) {
+      reader?.close();
+      throw error;
+    }
+  }
+
+  async *#follow(run: AgentRun, order: RunOrder, reader: FrameReader | undefined): AsyncGenerator<RunUpdate> {
+    let isOver = false;
+    let mayBeJoined = order.idempotencyKey !== undefined;
+    try {
+      const { signal, relay } = order;
+      const frames = reader && ((until: AbortSignal) => reader.frames(until));
+      for await (const update of followRun({ ...this.#dependencies, run, relay, signal, ...(frames && { frames }) })) {
+        if (update.type === 'ended') {
+          isOver = update.outcome.succeeded || !update.outcome.unfinished;
+          mayBeJoined &&= isOver;
+        }
+        yield update;
+      }
+    } finally {
+      reader?.close();
+      if (!isOver && !mayBeJoined) await this.#cancel(run);
+    }
+  }
+
+  async #cancel(run: AgentRun): Promise<void> {
+    const { client, log } = this.#dependencies;
+    const { name } = run.metadata;
+    try {
+      await cancelRun(client, run);
+      log.info({ run: name }, 'run cancelled: nobody waits for it');
+    } catch (error) {
+      log.warn({ err: error, run: name }, 'run could not be cancelled; its timeout ends it');
+    }
+  }
+}
