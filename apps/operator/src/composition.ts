@@ -1,0 +1,65 @@
+import { Container, token } from '@sympozium/di';
+import { CoreHost, MODE_PLUGIN, type AdmittedMode } from '@sympozium/host';
+import type { KubeClient } from '@sympozium/kube';
+import {
+  createLogger,
+  Lifecycle,
+  Metrics,
+  systemClock,
+  systemRandom,
+  type Clock,
+  type Logger,
+  type Random,
+} from '@sympozium/process';
+import { HealthServer } from './health-server.js';
+import type { OperatorSettings } from './settings.js';
+
+export const CLIENT = token<KubeClient>('Kubernetes client');
+export const LOG = token<Logger>('log');
+export const CLOCK = token<Clock>('clock');
+export const RANDOM = token<Random>('random');
+export const METRICS = token<Metrics>('metrics');
+export const CORE_HOST = token<CoreHost>('core host');
+export const HEALTH_SERVER = token<HealthServer>('health server');
+export const OPERATOR = token<Lifecycle>('operator');
+
+/** What exists before the graph does: all that had to be read or waited for. */
+export interface OperatorParts {
+  readonly settings: OperatorSettings;
+  readonly client: KubeClient;
+  readonly modes: readonly AdmittedMode[];
+}
+
+/** The operator's object graph. Nothing is made before it is asked for, so whatever is registered later counts. */
+export function composeOperator({ settings, client, modes }: OperatorParts): Container {
+  const container = new Container();
+  for (const mode of modes) container.value(MODE_PLUGIN, mode);
+  return container
+    .value(CLIENT, client)
+    .factory(LOG, () => createLogger({ name: 'operator', level: settings.logLevel }))
+    .value(CLOCK, systemClock)
+    .value(RANDOM, systemRandom)
+    .factory(METRICS, () => new Metrics())
+    .factory(
+      CORE_HOST,
+      (the) =>
+        new CoreHost({
+          client: the.get(CLIENT),
+          modes: the.getAll(MODE_PLUGIN),
+          namespaces: settings.namespaces,
+          clock: the.get(CLOCK),
+          random: the.get(RANDOM),
+          log: the.get(LOG),
+          metrics: the.get(METRICS),
+        }),
+    )
+    .factory(HEALTH_SERVER, (the) => {
+      const host = the.get(CORE_HOST);
+      const { host: address, port } = settings;
+      return new HealthServer({ host: address, port, metrics: the.get(METRICS), isReady: () => host.ready });
+    })
+    .factory(OPERATOR, (the) => {
+      const connection = { name: 'connection', start: async () => {}, stop: () => the.get(CLIENT).close() };
+      return new Lifecycle('operator', [connection, the.get(HEALTH_SERVER), the.get(CORE_HOST)], the.get(LOG));
+    });
+}

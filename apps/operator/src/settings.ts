@@ -1,0 +1,75 @@
+import { LOG_LEVELS, portSetting, readSettings, settingsHelp, SettingsError } from '@sympozium/process';
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+
+const namespaceList = z
+  .string()
+  .regex(/^\s*(\*|[a-z0-9-]+(\s*,\s*[a-z0-9-]+)*)\s*$/, 'names separated by commas, or * for the whole cluster')
+  .transform((list) => [...new Set(list.split(',').map((name) => name.trim()))]);
+
+/** The operator's environment. */
+const environment = z.object({
+  WATCH_NAMESPACES: namespaceList
+    .prefault('default')
+    .describe('Namespaces whose runs are served, separated by commas; * for the whole cluster.'),
+  HOST: z.string().default('0.0.0.0').describe('Address of /healthz, /readyz and /metrics.'),
+  PORT: portSetting(9090).describe('Port of the same; 0 takes a free one.'),
+  LOG_LEVEL: z
+    .enum(LOG_LEVELS)
+    .default('info')
+    .describe(`One of ${LOG_LEVELS.join(', ')}.`),
+  AGENT_IMAGE: z
+    .string()
+    .min(1)
+    .default('sympozium/agent-runner:0.1.0')
+    .describe('Image of the reference agent, for instances without an agent of their own.'),
+});
+
+/** Everything the operator is told when it starts. */
+export interface OperatorSettings {
+  /** Path; absent: `KUBECONFIG`, then the cluster it runs in. */
+  readonly kubeconfig?: string;
+  readonly namespaces: readonly string[];
+  readonly host: string;
+  readonly port: number;
+  readonly logLevel: (typeof LOG_LEVELS)[number];
+  readonly agentImage: string;
+}
+
+export const HELP = `Usage: operator [--kubeconfig PATH] [--help]
+
+Turns AgentRuns into Jobs and their answers into status.
+
+  --kubeconfig PATH            the cluster; else KUBECONFIG, else the cluster it runs in
+  --help                       this text
+
+Environment:
+${settingsHelp(environment)}`;
+
+/** Reads flags and environment; `undefined` when help was asked for. Throws `SettingsError` naming what is wrong. */
+export function readOperatorSettings(
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): OperatorSettings | undefined {
+  const { help, kubeconfig } = readFlags(args);
+  if (help) return undefined;
+  const { WATCH_NAMESPACES, HOST, PORT, LOG_LEVEL, AGENT_IMAGE } = readSettings(environment, env);
+  return {
+    ...(kubeconfig !== undefined && { kubeconfig }),
+    namespaces: WATCH_NAMESPACES,
+    host: HOST,
+    port: PORT,
+    logLevel: LOG_LEVEL,
+    agentImage: AGENT_IMAGE,
+  };
+}
+
+function readFlags(args: readonly string[]): { help?: boolean; kubeconfig?: string } {
+  try {
+    const options = { help: { type: 'boolean' }, kubeconfig: { type: 'string' } } as const;
+    return parseArgs({ args: [...args], options }).values;
+  } catch (cause) {
+    const what = cause instanceof Error ? cause.message : String(cause);
+    throw new SettingsError(`${what}. --help lists what is allowed.`, { cause });
+  }
+}
