@@ -1,4 +1,13 @@
-import { API_VERSION, CONDITIONS, DEFINITIONS, type KindDefinition } from '@sympozium/api';
+import {
+  API_VERSION,
+  CONDITIONS,
+  DEFINITIONS,
+  isTerminal,
+  mayGo,
+  phase,
+  type KindDefinition,
+  type Lifecycle,
+} from '@sympozium/api';
 import { stringify } from 'yaml';
 import { fieldType } from './field-type.js';
 import { fieldsOf, isNamed, type Field } from './fields.js';
@@ -13,6 +22,7 @@ export function apiDocs(): string {
     `All kinds are ${code(API_VERSION)} and namespaced. References name objects of the same namespace. ` +
       'Durations are written like `10m` or `1h30m`. A field without a default may be left out unless it is required.',
     ...DEFINITIONS.flatMap(kindDocs),
+    ...phaseDocs(),
     ...conditionDocs(),
   ].join('\n\n')}\n`;
 }
@@ -54,6 +64,27 @@ export const rulesOf = (schema: SchemaNode) =>
   [{ path: '', node: schema }, ...fieldsOf(schema)].flatMap(({ path, node }) =>
     (node['x-kubernetes-validations'] ?? []).map((rule) => ({ path, ...rule })),
   );
+
+const LIFECYCLES: Readonly<Record<Lifecycle, string>> = {
+  once: 'works and ends (`task`)',
+  serving: 'lives until it is deleted (`server`)',
+};
+
+function phaseDocs(): string[] {
+  const rows = Object.entries(LIFECYCLES).flatMap(([lifecycle, about]) =>
+    phase.options
+      .map((from) => [about, code(from), phase.options.filter((to) => goes(lifecycle as Lifecycle, from, to))] as const)
+      .filter(([, , next]) => next.length > 0)
+      .map(([about, from, next]) => [about, from, next.map(code).join(', ')]),
+  );
+  return [
+    '## Phases',
+    'An AgentRun begins as `Pending`, which stands there before anybody wrote it. `Succeeded` and `Failed` are final.',
+    table(['A run that', 'goes from', 'to'], rows),
+  ];
+}
+
+const goes = (lifecycle: Lifecycle, from: Phase, to: Phase): boolean => from !== to && mayGo(lifecycle, from, to);
 
 function conditionDocs(): string[] {
   const rows = Object.entries(CONDITIONS).flatMap(([type, { meaning, reasons }]) => [

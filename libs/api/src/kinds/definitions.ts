@@ -47,7 +47,10 @@ const agentRun: KindDefinition = {
   description: 'One run of an agent: a task that works and ends, or a server that lives until it is deleted.',
   schema: z
     .object({
-      spec: agentRunSpec.describe('What is wished.'),
+      spec: agentRunSpec.describe(
+        'What is wished. Of a task run only cancel and the ttls may change; other runs may be edited and roll out. ' +
+          'A run whose mode is neither given nor decided yet counts as a task.',
+      ),
       status: agentRunStatus.prefault({}).describe('What is the case; written by the operator.'),
     })
     .meta(cel(...agentRunRules(Object.keys(agentRunSpec.shape)))),

@@ -54,20 +54,22 @@ const DURATION = /^([0-9]{1,4}h|[0-9]{1,6}m|[0-9]{1,8}s|[0-9]{1,10}ms)+$/;
 const DURATION_HINT = 'write a duration like 10m or 1h30m, of at most 8760h (a year)';
 const IS_DURATION = `self.matches(r'${DURATION.source}') && duration(self) <= duration('8760h')`;
 
-const durationText = (atLeastMs: number) =>
+const durationText = (atLeastMs: number, { rule, message }: CelRule) =>
   z
     .string()
     .min(2)
     .max(32)
-    .refine((text) => (readDuration(text) ?? -1) >= atLeastMs, DURATION_HINT);
+    .refine((text) => (readDuration(text) ?? -1) >= atLeastMs, message)
+    .meta(cel({ rule, message }));
 
 /** A Go-style duration such as `10m` or `1h30m`; hours, minutes, seconds and milliseconds, at most a year. */
-export const duration = durationText(0).meta(cel({ rule: IS_DURATION, message: DURATION_HINT }));
+export const duration = durationText(0, { rule: IS_DURATION, message: DURATION_HINT });
 
 /** A duration that is also long enough for something to happen: at least a second. */
-export const timeLimit = durationText(1_000).meta(
-  cel({ rule: `${IS_DURATION} && duration(self) >= duration('1s')`, message: `${DURATION_HINT} and at least 1s` }),
-);
+export const timeLimit = durationText(1_000, {
+  rule: `${IS_DURATION} && duration(self) >= duration('1s')`,
+  message: `${DURATION_HINT} and at least 1s`,
+});
 
 const UNIT_MS = { h: HOUR_MS, m: 60_000, s: 1_000, ms: 1 } as const;
 
