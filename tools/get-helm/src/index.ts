@@ -1,0 +1,1 @@
+export { helmPath, kubectlPath } from './get-helm.js';
