@@ -2,11 +2,11 @@ import {
   API_VERSION,
   CONDITIONS,
   DEFINITIONS,
-  isTerminal,
   mayGo,
   phase,
   type KindDefinition,
   type Lifecycle,
+  type Phase,
 } from '@sympozium/api';
 import { stringify } from 'yaml';
 import { fieldType } from './field-type.js';
