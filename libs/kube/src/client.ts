@@ -66,13 +66,15 @@ export interface LogOptions extends CallOptions {
 }
 
 /**
- * The Kubernetes API, for any kind. Every method rejects with `KubeError`; watches and JSON calls use
- * connections of their own, so that a stream never waits behind a call.
+ * The Kubernetes API, for any kind. Every method rejects with `KubeError`, or with the signal's reason when it was
+ * aborted. Watches and JSON calls use connections of their own, so that a stream never waits behind a call.
+ * Calls that surely had no effect (429, and reads over a connection that broke) are tried again a few times; a write
+ * that may have had its effect never is.
  */
 export interface KubeClient {
   get<T extends KubeObject>(kind: Kind<T>, key: ObjectKey, options?: CallOptions): Promise<T>;
   list<T extends KubeObject>(kind: Kind<T>, options?: ListOptions): Promise<KubeList<T>>;
-  /** Ends when the server ends it; throws `KubeError` (410 Gone among them) or the transport's error. */
+  /** Ends when the server ends it; throws when history is gone (410), or the connection breaks off. */
   watch<T extends KubeObject>(kind: Kind<T>, options: WatchOptions): AsyncIterable<WatchEvent<T>>;
   create<T extends KubeObject>(kind: Kind<T>, object: KubeObject, options?: WriteOptions): Promise<T>;
   replace<T extends KubeObject>(kind: Kind<T>, object: KubeObject, options?: WriteOptions): Promise<T>;
@@ -80,7 +82,7 @@ export interface KubeClient {
   delete(kind: Kind, key: ObjectKey, options?: DeleteOptions): Promise<void>;
   /** The log of a Pod's container as a byte stream. */
   logs(pod: ObjectKey, options: LogOptions): Promise<Readable>;
-  /** Any other path, e.g. `/version`, `/openid/v1/jwks`, a TokenRequest. */
+  /** Any other path, e.g. `/version`, `/openid/v1/jwks`, a TokenRequest: its JSON, or its text if it is none. */
   raw(method: string, path: string, body?: unknown, options?: CallOptions): Promise<unknown>;
   /** Whether the server serves the kind's API. */
   serves(kind: Kind, options?: CallOptions): Promise<boolean>;

@@ -1,6 +1,8 @@
 import type { Kind, KubeObject } from '@sympozium/api';
 import type { Readable } from 'node:stream';
-import { Pool, type Dispatcher } from 'undici';
+import { delay, systemClock, systemRandom, type Clock, type Random } from '@sympozium/process';
+import { buildConnector, Client, Pool, type Dispatcher } from 'undici';
+import { retryPause } from './call-retry.js';
 import type {
   CallOptions,
   DeleteOptions,
@@ -15,9 +17,9 @@ import type {
   WriteOptions,
 } from './client.js';
 import type { Connection } from './connection.js';
-import { isNotFound } from './error.js';
+import { isNotFound, KubeError } from './error.js';
 import { resourcePath, withQuery, type Query } from './paths.js';
-import { transportError, statusError } from './responses.js';
+import { contentOf, statusError, transportError } from './responses.js';
 import { decodeWatch } from './watch-stream.js';
 
 const PATCH_TYPE = {
@@ -37,31 +39,38 @@ interface Request extends CallOptions {
 }
 
 export interface HttpKubeClientOptions {
-  /** Most connections for JSON calls; watches and logs have their own. */
+  /** Most connections for JSON calls; each watch and log has its own. */
   readonly connections?: number;
   readonly userAgent?: string;
+  readonly clock?: Clock;
+  readonly random?: Random;
 }
+
+/** An API server closes a connection that was idle for 90 s; one closed in mid-call would look like a lost call. */
+const IDLE_MS = 60_000;
+/** Longest silence of a server that owes an answer; beyond it the connection counts as dead. */
+const SILENCE_MS = 60_000;
 
 /** The Kubernetes API over pooled undici connections. */
 export class HttpKubeClient implements KubeClient {
   readonly #connection: Connection;
   readonly #calls: Pool;
-  readonly #streams: Pool;
+  readonly #newStream: () => Client;
+  readonly #streams = new Set<Client>();
   readonly #userAgent: string;
+  readonly #clock: Clock;
+  readonly #random: Random;
 
-  constructor(connection: Connection, { connections = 32, userAgent = 'sympozium' }: HttpKubeClientOptions = {}) {
+  constructor(connection: Connection, options: HttpKubeClientOptions = {}) {
+    const { connections = 32, userAgent = 'sympozium', clock = systemClock, random = systemRandom } = options;
     this.#connection = connection;
     this.#userAgent = userAgent;
-    const { ca, cert, key, serverName, insecure } = connection;
-    const connect = {
-      ...(ca === undefined ? {} : { ca }),
-      ...(cert === undefined ? {} : { cert }),
-      ...(key === undefined ? {} : { key }),
-      ...(serverName === undefined ? {} : { servername: serverName }),
-      ...(insecure ? { rejectUnauthorized: false } : {}),
-    };
-    this.#calls = new Pool(connection.server, { connect, connections, pipelining: 1, headersTimeout: 60_000 });
-    this.#streams = new Pool(connection.server, { connect, connections: null, bodyTimeout: 0, headersTimeout: 60_000 });
+    this.#clock = clock;
+    this.#random = random;
+    const common = { connect: buildConnector(tlsOptions(connection)), pipelining: 1, headersTimeout: SILENCE_MS };
+    const idle = { keepAliveTimeout: IDLE_MS, keepAliveMaxTimeout: IDLE_MS };
+    this.#calls = new Pool(connection.server, { ...common, ...idle, connections, bodyTimeout: SILENCE_MS });
+    this.#newStream = () => new Client(connection.server, { ...common, bodyTimeout: 0 });
   }
 
   get<T extends KubeObject>(kind: Kind<T>, key: ObjectKey, options: CallOptions = {}): Promise<T> {
@@ -91,13 +100,13 @@ export class HttpKubeClient implements KubeClient {
       watch: true,
       allowWatchBookmarks: true,
     });
-    const response = await this.#request(this.#streams, { method: 'GET', path, ...(signal ? { signal } : {}) });
+    const body = await this.#stream(path, signal);
     try {
-      yield* decodeWatch<T>(response.body);
+      yield* decodeWatch<T>(body);
     } catch (error) {
-      throw transportError(error);
+      throw transportError(error, signal);
     } finally {
-      response.body.destroy();
+      body.destroy();
     }
   }
 
@@ -137,12 +146,11 @@ export class HttpKubeClient implements KubeClient {
   async logs(pod: ObjectKey, options: LogOptions): Promise<Readable> {
     const { signal, ...query } = options;
     const path = withQuery(resourcePath(POD, { ...pod, subresource: 'log' }), { ...query });
-    const response = await this.#request(this.#streams, { method: 'GET', path, ...(signal ? { signal } : {}) });
-    return response.body;
+    return this.#stream(path, signal);
   }
 
   raw(method: string, path: string, body?: unknown, options: CallOptions = {}): Promise<unknown> {
-    return this.#json({ method: method as Dispatcher.HttpMethod, path, body, ...options });
+    return this.#call({ method: method as Dispatcher.HttpMethod, path, body, ...options });
   }
 
   async serves(kind: Kind, options: CallOptions = {}): Promise<boolean> {
@@ -157,50 +165,98 @@ export class HttpKubeClient implements KubeClient {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#calls.destroy(), this.#streams.destroy()]);
+    await Promise.all([this.#calls, ...this.#streams].map((connections) => connections.destroy()));
   }
 
+  /** The content of a response of status 2xx. */
+  #call(request: Request): Promise<unknown> {
+    return this.#retrying(request, async () => contentOf(await this.#answer(this.#calls, request)));
+  }
+
+  /** The same where only JSON can be meant: what answers otherwise is no API server. */
   async #json<T>(request: Request): Promise<T> {
-    const response = await this.#request(this.#calls, request);
+    const content = await this.#call(request);
+    if (typeof content === 'object' && content !== null) return content as T;
+    const asked = `${request.method} ${this.#connection.server}${request.path.split('?')[0] ?? ''}`;
+    throw new KubeError(0, 'Unreachable', `${asked} was not answered with JSON; is that a Kubernetes API server?`);
+  }
+
+  /** A body that comes over a connection of its own, which ends with it. */
+  async #stream(path: string, signal: AbortSignal | undefined): Promise<Readable> {
+    const request: Request = { method: 'GET', path, ...(signal ? { signal } : {}) };
+    const stream = this.#newStream();
+    this.#streams.add(stream);
+    const end = (): void => {
+      this.#streams.delete(stream);
+      stream.destroy().catch(() => {}); // it is gone already
+    };
     try {
-      return (await response.body.json()) as T;
+      const { body } = await this.#retrying(request, () => this.#answer(stream, request));
+      return body.once('close', end);
     } catch (error) {
-      throw transportError(error);
+      end();
+      throw error;
     }
   }
 
-  /** A response of status 2xx; a 401 is tried once more with fresh credentials. */
-  async #request(pool: Pool, request: Request): Promise<Dispatcher.ResponseData> {
-    let response = await this.#send(pool, request, false);
+  async #retrying<R>({ method, signal }: Request, attempt: () => Promise<R>): Promise<R> {
+    for (let retries = 0; ; retries++) {
+      try {
+        return await attempt();
+      } catch (thrown) {
+        const error = transportError(thrown, signal);
+        const pause = retryPause(error, method, retries, this.#random);
+        if (pause === undefined) throw error;
+        if (pause > 0) await delay(this.#clock, pause, signal);
+      }
+    }
+  }
+
+  /** A 401 is tried once more with fresh credentials. */
+  async #answer(over: Dispatcher, request: Request): Promise<Dispatcher.ResponseData> {
+    let response = await this.#send(over, request, false);
     if (response.statusCode === 401 && this.#connection.headers) {
       await response.body.dump();
-      response = await this.#send(pool, request, true);
+      response = await this.#send(over, request, true);
     }
     if (response.statusCode < 300) return response;
     throw await statusError(response);
   }
 
-  async #send(pool: Pool, request: Request, fresh: boolean): Promise<Dispatcher.ResponseData> {
+  async #send(over: Dispatcher, request: Request, fresh: boolean): Promise<Dispatcher.ResponseData> {
     const { method, path, body, contentType = 'application/json', signal } = request;
-    const credentials = await this.#connection.headers?.(fresh);
+    const credentials = await this.#credentials(fresh);
+    return await over.request({
+      method,
+      path,
+      headers: {
+        accept: 'application/json',
+        'user-agent': this.#userAgent,
+        ...(body === undefined ? {} : { 'content-type': contentType }),
+        ...credentials,
+      },
+      body: body === undefined ? null : JSON.stringify(body),
+      ...(signal ? { signal } : {}),
+    });
+  }
+
+  async #credentials(fresh: boolean): Promise<Readonly<Record<string, string>>> {
     try {
-      return await pool.request({
-        method,
-        path,
-        headers: {
-          accept: 'application/json',
-          'user-agent': this.#userAgent,
-          ...(body === undefined ? {} : { 'content-type': contentType }),
-          ...credentials,
-        },
-        body: body === undefined ? null : JSON.stringify(body),
-        ...(signal ? { signal } : {}),
-      });
+      return (await this.#connection.headers?.(fresh)) ?? {};
     } catch (error) {
-      throw transportError(error);
+      const message = error instanceof Error ? error.message : String(error);
+      throw new KubeError(0, 'NoCredentials', `the credentials cannot be had: ${message}`, { cause: error });
     }
   }
 }
+
+const tlsOptions = ({ ca, cert, key, serverName, insecure }: Connection) => ({
+  ...(ca === undefined ? {} : { ca }),
+  ...(cert === undefined ? {} : { cert }),
+  ...(key === undefined ? {} : { key }),
+  ...(serverName === undefined ? {} : { servername: serverName }),
+  ...(insecure ? { rejectUnauthorized: false } : {}),
+});
 
 const writeQuery = ({ fieldManager, dryRun }: WriteOptions): Query => ({
   fieldManager,

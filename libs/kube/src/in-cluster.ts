@@ -1,3 +1,4 @@
+import { SympoziumError } from '@sympozium/api';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Connection } from './connection.js';
@@ -16,9 +17,21 @@ export function inClusterConnection(env: Environment, now: () => number = Date.n
   const address = host.includes(':') ? `[${host}]` : host;
   return {
     server: `https://${address}:${port}`,
-    ca: readFileSync(join(folder, 'ca.crt'), 'utf8'),
+    ca: certificate(folder),
     headers: tokenFileHeaders(join(folder, 'token'), now),
   };
+}
+
+function certificate(folder: string): string {
+  try {
+    return readFileSync(join(folder, 'ca.crt'), 'utf8');
+  } catch (cause) {
+    throw new SympoziumError(
+      'SETTING_INVALID',
+      `this Pod has no ServiceAccount's credentials in ${folder}. Set automountServiceAccountToken, or name a kubeconfig with --kubeconfig or KUBECONFIG.`,
+      { cause },
+    );
+  }
 }
 
 /** Bearer header from a file whose content a kubelet rotates. */

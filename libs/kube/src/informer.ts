@@ -23,13 +23,19 @@ export interface InformerOptions<T extends KubeObject> {
   readonly fieldSelector?: string;
   /** Trims an object before it is stored (managedFields are always dropped). */
   readonly trim?: (object: T) => T;
+  /** Objects a page of the list, default 500; fewer where they are large. */
+  readonly pageSize?: number;
   readonly indexes?: Readonly<Record<string, (object: T) => readonly string[]>>;
 }
 
-/** A cache of one kind that follows the server: paged list, watch with bookmarks, relist on 410, backoff with jitter. */
+/**
+ * A cache of one kind that follows the server: paged list, watch with bookmarks, relist on 410 and once in a while,
+ * backoff with jitter. `start()` resolves when it has synced; while the server refuses the list it waits, says why in
+ * the log, and tries again.
+ */
 export interface Informer<T extends KubeObject> extends Runnable {
   readonly store: Store<T>;
-  /** True after the first complete list. `start()` resolves then, too. */
+  /** True after the first complete list. */
   readonly synced: boolean;
   /** Called for every change, in order, after the store has it. Returns its own removal. */
   onEvent(handler: (event: InformerEvent<T>) => void): () => void;

@@ -1,7 +1,9 @@
 import type { Dispatcher } from 'undici';
 import { KubeError } from './error.js';
 
-interface Status {
+/** https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/ */
+export interface Status {
+  readonly code?: number;
   readonly reason?: string;
   readonly message?: string;
   readonly details?: { readonly retryAfterSeconds?: number };
@@ -11,13 +13,15 @@ interface Status {
 export async function statusError(response: Dispatcher.ResponseData): Promise<KubeError> {
   const text = await response.body.text();
   const status = parseStatus(text);
-  const seconds = Number(response.headers['retry-after'] ?? status.details?.retryAfterSeconds);
-  return new KubeError(
-    response.statusCode,
-    status.reason ?? 'Unknown',
-    status.message ?? `${response.statusCode} ${text.slice(0, 200).trim()}`,
-    Number.isFinite(seconds) ? { retryAfterMs: seconds * 1000 } : {},
-  );
+  const { statusCode: code, headers } = response;
+  const message = status.message ?? `${code} ${text.slice(0, 200).trim()}`;
+  return errorOfStatus({ ...status, code, message }, Number(headers['retry-after']));
+}
+
+export function errorOfStatus(status: Status, retryAfterSeconds = NaN): KubeError {
+  const { code = 500, reason = 'Unknown', message = 'the API server gave no reason', details } = status;
+  const seconds = [retryAfterSeconds, Number(details?.retryAfterSeconds)].find(Number.isFinite);
+  return new KubeError(code, reason, message, seconds === undefined ? {} : { retryAfterMs: seconds * 1000 });
 }
 
 function parseStatus(text: string): Status {
@@ -29,11 +33,30 @@ function parseStatus(text: string): Status {
   }
 }
 
-/** Wraps what the transport threw (refused, reset, closed) with status 0; aborts and our own errors pass. */
-export function transportError(error: unknown): unknown {
-  if (error instanceof KubeError) return error;
-  if (error instanceof Error && error.name === 'AbortError') return error;
-  const code = (error as { code?: string }).code ?? 'connection error';
-  const message = error instanceof Error ? error.message : String(error);
-  return new KubeError(0, 'Unreachable', message || code, { cause: error });
+/** What a 2xx response carries: JSON as a value, anything else (such as `ok`) as text. */
+export async function contentOf(response: Dispatcher.ResponseData): Promise<unknown> {
+  const text = await response.body.text();
+  if (!String(response.headers['content-type']).includes('json')) return text;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    throw new KubeError(0, 'Unreachable', 'the answer broke off in mid-JSON', { cause: error });
+  }
 }
+
+/** Wraps what the transport threw (refused, reset, timed out, closed) with status 0; an abort passes as its reason. */
+export function transportError(error: unknown, signal: AbortSignal | undefined): unknown {
+  if (signal?.aborted) return signal.reason as unknown;
+  if (error instanceof KubeError) return error;
+  const message = error instanceof Error ? error.message || codeOf(error) : String(error);
+  const text = wasReset(error) ? `the connection broke off: ${message}` : message;
+  return new KubeError(0, 'Unreachable', text, { cause: error });
+}
+
+const RESETS: readonly unknown[] = ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'];
+
+/** Whether a connection that stood was lost, as a kept-alive one is that the server closes just then. */
+export const wasReset = (error: unknown): boolean =>
+  RESETS.includes(codeOf(error)) || (error instanceof Error && error.cause !== undefined && wasReset(error.cause));
+
+const codeOf = (error: unknown): string => (error as { code?: string } | undefined)?.code ?? 'connection error';

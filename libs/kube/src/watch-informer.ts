@@ -1,10 +1,11 @@
 import type { KubeObject } from '@sympozium/api';
-import { backoffMs, delay, type Clock, type Logger, type Random, type Timer } from '@sympozium/process';
+import { backoffMs, delay, type Clock, type Logger, type Random } from '@sympozium/process';
 import type { KubeClient } from './client.js';
 import { isGone, KubeError } from './error.js';
 import type { Informer, InformerEvent, InformerOptions, Store } from './informer.js';
 import { ObjectStore, storeKey } from './object-store.js';
 import { isNewer } from './resource-version.js';
+import { Watchdog } from './watchdog.js';
 
 export interface InformerDependencies {
   readonly client: KubeClient;
@@ -14,9 +15,14 @@ export interface InformerDependencies {
 }
 
 const PAGE = 500;
-/** The server ends a watch after this; bookmarks come about once a minute, so silence beyond it is a dead connection. */
+/** The server ends a watch after this time to twice of it, so that informers do not reconnect all at once. */
 const WATCH_SECONDS = 300;
-const SILENCE_MS = 120_000;
+/** Bookmarks come every 60 to 75 s, so a longer silence is a dead connection. */
+const SILENCE_MS = 90_000;
+/** A lost event would stay lost; the list is read anew, after a watch has ended, when it is older than this. */
+const RELIST_MS = 30 * 60_000;
+/** A watch that lived as long as this worked, whatever ended it. */
+const HEALTHY_MS = 5_000;
 const BACKOFF = { initialMs: 100, maxMs: 30_000 };
 
 /** An informer; see `Informer`. It lists and watches from `start()` until `stop()`. */
@@ -31,18 +37,29 @@ class WatchInformer<T extends KubeObject> implements Informer<T> {
   readonly name: string;
   readonly #dependencies: InformerDependencies;
   readonly #options: InformerOptions<T>;
+  readonly #scope: { readonly namespace?: string; readonly labelSelector?: string; readonly fieldSelector?: string };
   readonly #store: ObjectStore<T>;
   readonly #handlers = new Set<(event: InformerEvent<T>) => void>();
   #stop = new AbortController();
   #running: Promise<void> | undefined;
   #synced = false;
-  #version: string | undefined;
+  /** Where the next watch begins; undefined: a list is due. */
+  #next: string | undefined;
+  #seen: string | undefined;
+  #relistAt = 0;
+  #failures = 0;
 
   constructor(dependencies: InformerDependencies, options: InformerOptions<T>) {
-    this.name = `informer ${options.kind.plural}${options.namespace ? ` of ${options.namespace}` : ''}`;
+    const { kind, namespace, labelSelector, fieldSelector } = options;
+    this.name = `informer ${kind.plural}${namespace ? ` of ${namespace}` : ''}`;
     this.#dependencies = dependencies;
     this.#options = options;
     this.#store = new ObjectStore(options.indexes);
+    this.#scope = {
+      ...(namespace ? { namespace } : {}),
+      ...(labelSelector ? { labelSelector } : {}),
+      ...(fieldSelector ? { fieldSelector } : {}),
+    };
   }
 
   get store(): Store<T> {
@@ -54,7 +71,7 @@ class WatchInformer<T extends KubeObject> implements Informer<T> {
   }
 
   get resourceVersion(): string | undefined {
-    return this.#version;
+    return this.#seen;
   }
 
   onEvent(handler: (event: InformerEvent<T>) => void): () => void {
@@ -64,8 +81,9 @@ class WatchInformer<T extends KubeObject> implements Informer<T> {
 
   start(): Promise<void> {
     this.#stop = new AbortController();
+    this.#next = undefined;
     return new Promise((resolve, reject) => {
-      this.#running = this.#run(resolve);
+      this.#running = this.#run(this.#stop.signal, resolve);
       this.#running.then(() => reject(new Error(`${this.name} was stopped before it had synced`)), reject);
     });
   }
@@ -76,113 +94,119 @@ class WatchInformer<T extends KubeObject> implements Informer<T> {
   }
 
   /** Lists, then watches; what fails is tried again, with a pause that grows while nothing works. */
-  async #run(onSynced: () => void): Promise<void> {
-    const { clock, random, log } = this.#dependencies;
-    const { signal } = this.#stop;
-    for (let failures = 0; !signal.aborted;) {
+  async #run(signal: AbortSignal, onSynced: () => void): Promise<void> {
+    while (!signal.aborted) {
+      if (this.#dependencies.clock.now() >= this.#relistAt) this.#next = undefined;
       try {
-        if (this.#version === undefined) {
-          await this.#list(signal);
-          this.#synced = true;
-          onSynced();
-        }
-        await this.#watch(signal, () => (failures = 0));
+        if (this.#next === undefined) await this.#list(signal);
+        this.#synced = true;
+        onSynced();
+        await this.#watch(this.#next ?? '', signal);
       } catch (error) {
-        if (signal.aborted) return;
-        if (isGone(error)) this.#version = undefined;
-        if (isGone(error) && failures === 0) continue;
-        const pause = Math.max(backoffMs(BACKOFF, failures++, random), retryAfter(error));
-        log.warn({ err: error, pause, informer: this.name }, 'watch broke off, trying again');
-        await delay(clock, pause, signal).catch(() => {}); // stopped: the loop sees it
+        if (!signal.aborted) await this.#recover(error, signal);
       }
     }
   }
 
-  async #list(signal: AbortSignal): Promise<void> {
-    const { client } = this.#dependencies;
-    const { kind, namespace, labelSelector, fieldSelector } = this.#options;
-    const scope = { ...(namespace ? { namespace } : {}), ...(labelSelector ? { labelSelector } : {}) };
-    const fields = fieldSelector ? { fieldSelector } : {};
-    const listed: T[] = [];
-    let token: string | undefined;
-    let version = '';
-    do {
-      const page = await client.list(kind, {
-        ...scope,
-        ...fields,
-        limit: PAGE,
-        signal,
-        ...(token ? { continue: token } : {}),
-      });
-      for (const object of page.items) listed.push(object);
-      version = page.resourceVersion;
-      token = page.continue;
-    } while (token !== undefined);
-    this.#replace(listed);
-    this.#version = version;
+  /** A 410 means that a list is due; the first failure after a time of health costs no pause then. */
+  async #recover(error: unknown, signal: AbortSignal): Promise<void> {
+    const { clock, random, log } = this.#dependencies;
+    const gone = isGone(error);
+    if (gone) this.#next = undefined;
+    const pauseMs =
+      gone && this.#failures === 0 ? 0 : Math.max(backoffMs(BACKOFF, this.#failures, random), wait(error));
+    this.#failures += 1;
+    const doing = this.#next === undefined ? 'list' : 'watch';
+    log[isRefusal(error) ? 'error' : gone ? 'info' : 'warn'](
+      { err: error, informer: this.name, pauseMs },
+      `cannot ${doing} ${this.#options.kind.plural}, trying again`,
+    );
+    if (pauseMs > 0) await delay(clock, pauseMs, signal).catch(() => {}); // stopped: the loop sees it
   }
 
-  /** Takes a complete list: what it lacks was deleted while nobody watched. */
+  async #list(signal: AbortSignal): Promise<void> {
+    const { client, clock, random } = this.#dependencies;
+    const { kind, pageSize = PAGE } = this.#options;
+    const listed: T[] = [];
+    const page = { ...this.#scope, limit: pageSize, signal };
+    let list = await client.list(kind, page);
+    for (const object of list.items) listed.push(this.#trimmed(object));
+    while (list.continue !== undefined) {
+      list = await client.list(kind, { ...page, continue: list.continue });
+      for (const object of list.items) listed.push(this.#trimmed(object));
+    }
+    this.#replace(listed);
+    this.#next = list.resourceVersion;
+    this.#seen = list.resourceVersion;
+    this.#relistAt = clock.now() + RELIST_MS * (1 + random.float());
+  }
+
+  /** Takes a complete list, even where it is older: it is what the server has. What it lacks was deleted unseen. */
   #replace(listed: readonly T[]): void {
     const gone = new Set(this.#store.keys());
     for (const object of listed) {
-      gone.delete(storeKey(object.metadata.namespace, object.metadata.name));
-      this.#put(object);
+      const { namespace, name, resourceVersion } = object.metadata;
+      gone.delete(storeKey(namespace, name));
+      if (this.#store.get(namespace, name)?.metadata.resourceVersion !== resourceVersion) this.#put(object);
     }
     for (const key of gone) this.#remove(key);
   }
 
-  async #watch(signal: AbortSignal, onAlive: () => void): Promise<void> {
-    const { client } = this.#dependencies;
-    const { kind, namespace, labelSelector, fieldSelector } = this.#options;
-    const watchdog = new Watchdog(this.#dependencies.clock, signal);
+  /** Follows the events from a version on until the server ends the watch; throws when anything else ends it. */
+  async #watch(resourceVersion: string, signal: AbortSignal): Promise<void> {
+    const { client, clock, random } = this.#dependencies;
+    const timeoutSeconds = Math.round(WATCH_SECONDS * (1 + random.float()));
+    const began = clock.now();
+    const watchdog = new Watchdog(clock, SILENCE_MS, signal);
     try {
-      const events = client.watch(kind, {
-        ...(namespace ? { namespace } : {}),
-        ...(labelSelector ? { labelSelector } : {}),
-        ...(fieldSelector ? { fieldSelector } : {}),
-        resourceVersion: this.#version ?? '',
-        timeoutSeconds: WATCH_SECONDS,
-        signal: watchdog.signal,
-      });
-      for await (const event of events) {
+      const options = { ...this.#scope, resourceVersion, timeoutSeconds, signal: watchdog.signal };
+      for await (const event of client.watch(this.#options.kind, options)) {
         watchdog.alive();
-        onAlive();
-        if (event.type === 'BOOKMARK') this.#version = event.resourceVersion;
+        this.#failures = 0;
+        if (event.type === 'BOOKMARK') this.#advance(event.resourceVersion);
         else this.#take(event.type, event.object);
       }
     } finally {
       watchdog.end();
+      if (clock.now() - began >= HEALTHY_MS) this.#failures = 0;
     }
+    if (clock.now() - began < HEALTHY_MS) throw new KubeError(0, 'Unreachable', 'the watch ended at once');
   }
 
   #take(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: T): void {
-    const version = object.metadata.resourceVersion ?? '';
-    if (type === 'DELETED') {
-      const key = storeKey(object.metadata.namespace, object.metadata.name);
-      const known = this.#store.get(object.metadata.namespace, object.metadata.name);
-      if (known?.metadata.uid === object.metadata.uid) this.#remove(key, object);
-    } else {
-      this.#put(object);
-    }
-    if (this.#version === undefined || isNewer(version, this.#version)) this.#version = version;
-  }
-
-  /** Ignores what is not newer than what is known (duplicates, late events); a new uid is another object. */
-  #put(object: T): void {
     const { namespace, name, uid, resourceVersion = '' } = object.metadata;
     const known = this.#store.get(namespace, name);
-    if (known && !isNewer(resourceVersion, known.metadata.resourceVersion ?? '')) return;
+    if (type === 'DELETED') {
+      if (known?.metadata.uid === uid) this.#remove(storeKey(namespace, name), object);
+    } else if (!known || isNewer(resourceVersion, known.metadata.resourceVersion ?? '')) {
+      this.#put(this.#trimmed(object)); // what is not newer is a duplicate, or came late
+    }
+    this.#advance(resourceVersion);
+  }
+
+  #advance(resourceVersion: string): void {
+    if (resourceVersion === '' || (this.#seen !== undefined && !isNewer(resourceVersion, this.#seen))) return;
+    this.#seen = resourceVersion;
+    this.#next = resourceVersion;
+  }
+
+  /** Another uid under the same name is another object: the old one was deleted. */
+  #put(object: T): void {
+    const { namespace, name, uid } = object.metadata;
+    const known = this.#store.get(namespace, name);
     if (known && known.metadata.uid !== uid) this.#remove(storeKey(namespace, name));
-    delete object.metadata.managedFields;
-    const kept = this.#options.trim?.(object) ?? object;
-    const old = this.#store.set(kept);
-    this.#emit(old ? { type: 'modified', object: kept, old } : { type: 'added', object: kept });
+    const old = this.#store.set(object);
+    this.#emit(old ? { type: 'modified', object, old } : { type: 'added', object });
   }
 
   #remove(key: string, last?: T): void {
     const old = this.#store.delete(key);
-    if (old) this.#emit({ type: 'deleted', object: last ?? old, old });
+    if (old) this.#emit({ type: 'deleted', object: last ? this.#trimmed(last) : old, old });
+  }
+
+  #trimmed(object: T): T {
+    delete object.metadata.managedFields;
+    return this.#options.trim?.(object) ?? object;
   }
 
   #emit(event: InformerEvent<T>): void {
@@ -196,36 +220,7 @@ class WatchInformer<T extends KubeObject> implements Informer<T> {
   }
 }
 
-/** Ends a watch that has been silent for too long. */
-class Watchdog {
-  readonly #clock: Clock;
-  readonly #silence = new AbortController();
-  readonly signal: AbortSignal;
-  #timer: Timer | undefined;
-  #lastEvent: number;
+/** Waiting alone will not help: rights, credentials or the kind itself are missing. */
+const isRefusal = (error: unknown): boolean => error instanceof KubeError && [401, 403, 404].includes(error.status);
 
-  constructor(clock: Clock, stop: AbortSignal) {
-    this.#clock = clock;
-    this.#lastEvent = clock.now();
-    this.signal = AbortSignal.any([stop, this.#silence.signal]);
-    this.#arm(SILENCE_MS);
-  }
-
-  alive(): void {
-    this.#lastEvent = this.#clock.now();
-  }
-
-  end(): void {
-    this.#timer?.cancel();
-  }
-
-  #arm(ms: number): void {
-    this.#timer = this.#clock.after(ms, () => {
-      const left = this.#lastEvent + SILENCE_MS - this.#clock.now();
-      if (left > 0) this.#arm(left);
-      else this.#silence.abort(new KubeError(0, 'Unreachable', `the watch was silent for ${SILENCE_MS / 1000} s`));
-    });
-  }
-}
-
-const retryAfter = (error: unknown): number => (error instanceof KubeError ? (error.retryAfterMs ?? 0) : 0);
+const wait = (error: unknown): number => (error instanceof KubeError ? (error.retryAfterMs ?? 0) : 0);

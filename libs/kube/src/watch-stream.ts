@@ -1,6 +1,7 @@
 import type { KubeObject } from '@sympozium/api';
 import type { WatchEvent } from './client.js';
 import { KubeError } from './error.js';
+import { errorOfStatus, type Status } from './responses.js';
 
 const NEWLINE = 0x0a;
 
@@ -33,29 +34,25 @@ export async function* decodeWatch<T extends KubeObject>(
   stream: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<WatchEvent<T>> {
   for await (const line of lines(stream)) {
-    if (line.trim() === '') continue;
-    const { type, object } = parse(line);
-    switch (type) {
-      case 'ADDED':
-      case 'MODIFIED':
-      case 'DELETED':
-        yield { type, object: object as T };
-        break;
-      case 'BOOKMARK':
-        yield { type, resourceVersion: (object as KubeObject).metadata.resourceVersion ?? '' };
-        break;
-      case 'ERROR': {
-        const { code = 500, reason = 'Unknown', message = 'the watch failed' } = object as Partial<StatusObject>;
-        throw new KubeError(code, reason, message);
-      }
-    }
+    const event = line.trim() === '' ? undefined : watchEvent<T>(parse(line));
+    if (event) yield event;
   }
 }
 
-interface StatusObject {
-  readonly code: number;
-  readonly reason: string;
-  readonly message: string;
+/** The event, or nothing for a type that nobody knows yet. */
+function watchEvent<T extends KubeObject>({ type, object }: RawEvent): WatchEvent<T> | undefined {
+  switch (type) {
+    case 'ADDED':
+    case 'MODIFIED':
+    case 'DELETED':
+      return { type, object: object as T };
+    case 'BOOKMARK':
+      return { type, resourceVersion: (object as KubeObject).metadata.resourceVersion ?? '' };
+    case 'ERROR':
+      throw errorOfStatus(object as Status);
+    default:
+      return undefined;
+  }
 }
 
 function parse(line: string): RawEvent {
