@@ -25,7 +25,7 @@ export function endLeftovers(podsFolder: string): number[] {
   for (const pod of folders(podsFolder)) {
     for (const folder of containerFolders(pod)) {
       const record = readRecord(folder);
-      if (!record || record.started === '' || startOf(record.pid) !== record.started) continue;
+      if (!record?.pid || !record.started || startOf(record.pid) !== record.started) continue;
       killGroup(record.pid, 'SIGKILL');
       ended.push(record.pid);
     }

@@ -1,0 +1,138 @@
+import { Guardian } from '@sympozium/process';
+import { FakeClock, silentLogger } from '@sympozium/process/testing';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ContainerLog } from './container-log.js';
+import { ContainerProcess } from './container-process.js';
+
+let clock: FakeClock;
+let folder: string;
+const started: ContainerProcess[] = [];
+
+beforeEach(() => {
+  clock = new FakeClock();
+  folder = mkdtempSync(join(tmpdir(), 'container-'));
+});
+afterEach(async () => {
+  for (const process of started) process.stop(0);
+  await clock.advance(0);
+  await Promise.all(started.splice(0).map(({ ended }) => ended));
+  rmSync(folder, { recursive: true });
+});
+
+function run(command: readonly string[], environment: Record<string, string> = {}): ContainerProcess {
+  const log = new ContainerLog(join(folder, '0.log'), { clock, log: silentLogger() });
+  const launch = { command, environment: new Map(Object.entries(environment)), workingFolder: folder, folder };
+  const process = new ContainerProcess({ clock, guardian: new Guardian() }, launch, log);
+  started.push(process);
+  return process;
+}
+const shell = (script: string, environment?: Record<string, string>): ContainerProcess =>
+  run(['/bin/sh', '-c', script], environment);
+
+const output = (): string => readFileSync(join(folder, '0.log'), 'utf8').replace(/^\S+ std(out|err) F /gm, '');
+const untilSaid = (text: string): Promise<void> =>
+  vi.waitFor(() => expect(output()).toContain(text), { interval: 2, timeout: 5_000 });
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0) && !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ');
+  } catch {
+    return false;
+  }
+};
+
+it('reports the exit code when the log is complete', async () => {
+  expect(await shell('echo out; echo err >&2; exit 7').ended).toEqual({ kind: 'exited', exitCode: 7 });
+  expect(output().split('\n').sort()).toEqual(['', 'err', 'out']);
+});
+
+it('reports a signal as 128 and its number', async () => {
+  expect(await shell('kill -SEGV $$').ended).toEqual({ kind: 'exited', exitCode: 139 });
+});
+
+it('has exactly the environment it was given, and its folder', async () => {
+  await run(['/usr/bin/env', '-0'], { ONLY: 'a\nb' }).ended;
+  expect(output()).toContain('ONLY=a');
+  expect(output()).not.toContain('PATH=');
+  started.length = 0;
+});
+
+describe('what cannot be started', () => {
+  it.each<[string, readonly string[], Record<string, string>, string]>([
+    ['a file that is not there', ['/no/such/agent'], {}, 'exec: "/no/such/agent": executable file not found'],
+    ['a file that may not be run', ['/etc/passwd'], {}, 'exec: "/etc/passwd": permission denied'],
+    ['no command', [], {}, 'no command specified'],
+    ['a NUL in the environment', ['/bin/true'], { A: 'a\0b' }, 'exec: "/bin/true": '],
+  ])('%s', async (_, command, environment, message) => {
+    const process = run(command, environment);
+    expect(process.started).toBe(false);
+    expect(await process.ended).toEqual({ kind: 'not-started', message: expect.stringContaining(message) as string });
+    expect(output()).toContain(message);
+  });
+});
+
+describe('stopping', () => {
+  it('asks first', async () => {
+    const process = shell('trap "echo bye; exit 3" TERM; echo ready; while :; do sleep 0.01; done');
+    await untilSaid('ready');
+    process.stop(30_000);
+    expect(await process.ended).toEqual({ kind: 'exited', exitCode: 3 });
+    expect(output()).toContain('bye');
+    expect(clock.waiting).toBe(0);
+  });
+
+  const stubborn = 'trap "" TERM; echo ready; while :; do sleep 0.01; done';
+
+  it('kills what does not listen, after its grace', async () => {
+    const process = shell(stubborn);
+    await untilSaid('ready');
+    process.stop(30_000);
+    await clock.advance(29_999);
+    const early = await Promise.race([process.ended, Promise.resolve('runs')]);
+    expect(early).toBe('runs');
+    await clock.advance(1);
+    expect(await process.ended).toEqual({ kind: 'exited', exitCode: 137 });
+  });
+
+  it('asked again can only shorten the grace', async () => {
+    const process = shell(stubborn);
+    await untilSaid('ready');
+    process.stop(30_000);
+    await clock.advance(20_000);
+    process.stop(30_000);
+    await clock.advance(5_000);
+    process.stop(1_000);
+    await clock.advance(1_000);
+    expect(await process.ended).toEqual({ kind: 'exited', exitCode: 137 });
+  });
+
+  it('takes the whole group, what ignores the signal too', async () => {
+    const process = shell('sh -c \'trap "" TERM; echo $$; while :; do sleep 0.01; done\' & wait');
+    await untilSaid('\n');
+    const child = Number(output().trim());
+    expect(isAlive(child)).toBe(true);
+    process.stop(30_000);
+    await process.ended;
+    await vi.waitFor(() => expect(isAlive(child)).toBe(false), { interval: 2 });
+  });
+});
+
+it('takes what the first process left behind', async () => {
+  const process = shell('sleep 60 & echo $!; exit 0');
+  expect(await process.ended).toEqual({ kind: 'exited', exitCode: 0 });
+  const child = Number(output().trim());
+  expect(child).toBeGreaterThan(0);
+  await vi.waitFor(() => expect(isAlive(child)).toBe(false), { interval: 2 });
+});
+
+it('does not wait for ever for a pipe that somebody outside the group holds', async () => {
+  const process = shell('setsid sleep 60 & echo $!; exit 0');
+  await untilSaid('\n');
+  const outsider = Number(output().trim());
+  await vi.waitFor(() => expect(clock.waiting).toBe(1), { interval: 2 });
+  await clock.advance(500);
+  expect(await process.ended).toEqual({ kind: 'exited', exitCode: 0 });
+  globalThis.process.kill(outsider, 'SIGKILL');
+});
