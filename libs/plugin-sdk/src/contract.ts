@@ -175,7 +175,10 @@ export type Observation = ObservationBase &
         readonly state: 'failed';
         readonly reason: ErrorCode;
         readonly message: string;
-        /** The verdict rests on an object not being there: the host asks the API server before it believes its cache. */
+        /**
+         * The verdict rests on something not being seen. A cache may be behind and a verdict is final, so the host
+         * reads children and related objects from the API server and observes once more before it writes this one.
+         */
         readonly fromAbsence?: true;
       } & ObservedWork)
   );

@@ -55,7 +55,8 @@ function pastDeadline(facts: Facts): Observation | undefined {
   if (!isPastDeadline(facts.job)) return undefined;
   const { timeout } = facts.view.run.spec;
   if (startOf(facts) !== undefined) return failed(facts, failure('DeadlineExceeded', `spec.timeout is ${timeout}`));
-  return failed(facts, obstacle(facts) ?? recordedObstacle(facts) ?? failure('StartTimeout', startDetail(facts)));
+  const known = obstacle(facts) ?? recordedObstacle(facts);
+  return known ? failed(facts, known) : failedUnseen(facts, failure('StartTimeout', startDetail(facts)));
 }
 
 const obstacle = ({ last }: Facts): Failure | undefined => last && startObstacle(last);
