@@ -78,7 +78,7 @@ function keep(result: ResultBody, { resultFile, resultBytes }: Settings, note: R
     writeFileSync(resultFile, encodeEnvelope(result, resultBytes));
     return true;
   } catch (error) {
-    note(`the result cannot be written to ${resultFile}: ${error instanceof Error ? error.message : error}`);
+    note(`the result cannot be written to ${resultFile}: ${messageOf(error)}`);
     return false;
   }
 }
@@ -87,3 +87,5 @@ function exitCode({ status }: ResultBody, { reason }: AbortSignal): number {
   if (status === 'ok') return 0;
   return status === 'cancelled' ? 128 + constants.signals[reason as NodeJS.Signals] : 1;
 }
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).slice(0, 1000);

@@ -9,6 +9,11 @@ interface Call {
   arguments: string[];
 }
 
+/** What an AgentRun's status takes. */
+const MAX_REASON = 64;
+const MAX_NAME = 256;
+const MAX_CALLS = 256;
+
 const HIGH_SURROGATE_AT_END = /[\ud800-\udbff]$/;
 
 /** What the model has said so far, whole at any moment. */
@@ -32,7 +37,7 @@ export class Transcript {
         this.#usage = event.usage;
         return event;
       case 'finish':
-        this.#finishReason = event.reason;
+        this.#finishReason = event.reason.slice(0, MAX_REASON);
         return undefined;
     }
   }
@@ -61,13 +66,23 @@ export class Transcript {
   }
 
   #addCall(delta: ToolCallDelta): FrameBody {
-    this.#count(delta.arguments ?? '');
-    const known = this.#calls.get(delta.index);
-    const call = known ?? { id: delta.id ?? `call_${delta.index}`, name: '', arguments: [] };
-    call.name ||= delta.name ?? '';
-    call.arguments.push(delta.arguments ?? '');
-    this.#calls.set(delta.index, call);
-    return known ? delta : { ...delta, id: call.id };
+    const { index, id = `call_${index}`, name = '', arguments: piece = '' } = delta;
+    this.#count(piece);
+    const known = this.#calls.get(index);
+    const call = known ?? { id, name: '', arguments: [] };
+    this.#calls.set(index, call);
+    call.name ||= name;
+    call.arguments.push(piece);
+    this.#checkCall(call);
+    return known ? delta : { ...delta, id };
+  }
+
+  #checkCall({ id, name }: Call): void {
+    if (this.#calls.size <= MAX_CALLS && id.length <= MAX_NAME && name.length <= MAX_NAME) return;
+    throw new SympoziumError(
+      'ModelError',
+      `the model made more than ${MAX_CALLS} tool calls, or one whose id or name is longer than ${MAX_NAME} characters; try another model`,
+    );
   }
 
   #toolCalls(): ToolCall[] {

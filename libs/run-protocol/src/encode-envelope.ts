@@ -22,7 +22,11 @@ export function encodeEnvelope(result: ResultBody, maxBytes: number): string {
 
 /** From everything to little; what is undefined does not appear in JSON. */
 function* candidates(result: ResultBody, maxBytes: number): Generator<object> {
-  const { usage, error, toolCalls = [] } = result;
+  const { usage, toolCalls = [] } = result;
+  const error = result.error && {
+    code: cut(result.error.code, MAX_WORD) || 'AgentFailed',
+    message: result.error.message,
+  };
   const calls = toolCalls.length > 0 && { toolCalls };
   const base = outline(result);
   if (base.bytes <= LIMIT.envelopeResult) yield { ...base, text: result.text, ...calls, usage, error };
@@ -41,11 +45,10 @@ function outline({ status, finishReason, text }: ResultBody) {
   return { v: PROTOCOL_VERSION, status, finishReason: reason, bytes: bytes.length, sha256: sha256Hex(bytes) };
 }
 
-/** An error that takes at most `room` bytes as one more field, if its code leaves any. */
+/** The error as one more field of at most `room` bytes, if its code leaves any. */
 function cutError({ code, message }: ResultError, room: number): ResultError {
-  const word = cut(code, MAX_WORD) || 'AgentFailed';
-  const frame = byteLength(toJson({ error: { code: word, message: '' } }));
-  return { code: word, message: cut(message, room - frame, '…') };
+  const frame = byteLength(toJson({ error: { code, message: '' } }));
+  return { code, message: cut(message, room - frame, '…') };
 }
 
 /** As much of the beginning as takes at most `room` bytes inside a JSON string, with `mark` where something is missing. */
