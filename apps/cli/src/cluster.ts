@@ -2,14 +2,15 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KubeClient } from '@sympozium/kube';
 import { clientFromKubeconfig } from '@sympozium/kube/kubeconfig';
-import { isAlive, readLock } from './dev/data-folder.js';
+import { livingOwner } from '@sympozium/process';
+import { LOCK_FILE } from './dev/data-folder.js';
 
-/** A running local cluster’s kubeconfig, if this folder has one. */
+const LOCAL_FOLDER = '.sympozium';
+
+/** A running local cluster’s kubeconfig, if the working folder has one. */
 function localKubeconfig(): string | undefined {
-  const folder = '.sympozium';
-  const path = join(folder, 'kubeconfig');
-  const owner = readLock(folder);
-  return existsSync(path) && owner !== undefined && isAlive(owner) ? path : undefined;
+  const path = join(LOCAL_FOLDER, 'kubeconfig');
+  return existsSync(path) && livingOwner(join(LOCAL_FOLDER, LOCK_FILE)) !== undefined ? path : undefined;
 }
 
 /** The cluster a command talks to: `--kubeconfig`, else a running local one, else kubectl’s rules. Named on stderr. */

@@ -6,11 +6,12 @@ import { getRuns } from './commands/get-runs.js';
 import { logs } from './commands/logs.js';
 import { run } from './commands/run.js';
 
-const kubeconfig = () => new Option('--kubeconfig <path>', 'cluster to talk to (default: a running local one, else kubectl’s rules)');
+const kubeconfig = () =>
+  new Option('--kubeconfig <path>', 'cluster to talk to (default: a running local one, else kubectl’s rules)');
 const namespace = () => new Option('-n, --namespace <name>', 'namespace').default('default');
 const output = () => new Option('-o, --output <form>', 'text or json').choices(['text', 'json']).default('text');
 
-const positive = (text: string): number => {
+const port = (text: string): number => {
   const value = Number(text);
   if (Number.isInteger(value) && value >= 0 && value <= 65_535) return value;
   throw new SympoziumError('USAGE', `a port is a whole number from 0 to 65535, not ${JSON.stringify(text)}`);
@@ -73,11 +74,13 @@ export function buildProgram(): Command {
     .command('dev')
     .description('run operator and web proxy on this machine, against a cluster')
     .addOption(kubeconfig())
+    .option('--credentials <folder>', 'kubeconfigs of the apps’ own users and the node’s certificate')
     .option('--virtual-node', 'run Pods as processes of this machine', false)
-    .option('--port <port>', 'port of the web proxy', positive, 8080)
+    .option('--port <port>', 'port of the web proxy', port, 8080)
     .option('--data-dir <folder>', 'keys, logs and Pods', '.sympozium')
     .option('--image <name=command>', 'an image’s command on the virtual node; may be repeated', collect, [])
     .option('--no-demo', 'make no demo instance and send no request')
+    .option('--check', 'check arguments, port and data folder, and start nothing', false)
     .option('--verbose', 'name processes, ports and log files', false)
     .addOption(output())
     .action(dev);

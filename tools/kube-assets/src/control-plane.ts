@@ -32,6 +32,8 @@ export interface ControlPlane {
   readonly auditLog: string;
   /** For a kubelet’s endpoint on 127.0.0.1, PEM. */
   readonly kubelet: Started['kubelet'];
+  /** Folder with the users’ kubeconfigs (`<user>.kubeconfig`) and the kubelet’s files, for `sympozium dev`. */
+  readonly credentials: string;
   /** Rejects when one of the processes ends by itself. */
   readonly failed: Promise<never>;
   /** Path of the kubeconfig of one of the `users`. */
@@ -61,8 +63,8 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       if (users.some((user) => user.name === name)) return layout.userKubeconfig(name);
       throw new Error(`the control plane was not started with a user ${name}`);
     };
-    const { kubeconfig, auditLog } = layout;
-    return { ...started, kubeconfig, auditLog, failed: processes.failed, kubeconfigFor, stop };
+    const { kubeconfig, auditLog, run: credentials } = layout;
+    return { ...started, kubeconfig, auditLog, credentials, failed: processes.failed, kubeconfigFor, stop };
   } catch (error) {
     await stop();
     throw error;

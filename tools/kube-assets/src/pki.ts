@@ -34,6 +34,9 @@ export async function createPki(): Promise<Pki> {
     ca: authority.cert,
     kubelet: { ...kubelet, clientCa: authority.cert },
     files: {
+      'kubelet.crt': kubelet.cert,
+      'kubelet.key': kubelet.key,
+      'kubelet-client-ca.crt': authority.cert,
       'ca.crt': authority.cert,
       'apiserver.crt': server.cert,
       'apiserver.key': server.key,

@@ -11,7 +11,8 @@ interface GetRunsOptions extends ClusterOptions, OutputOptions {
 export async function getRuns(options: GetRunsOptions): Promise<void> {
   const client = await connect(options);
   try {
-    const labelSelector = options.instance === undefined ? {} : { labelSelector: `${LABEL.instance}=${options.instance}` };
+    const labelSelector =
+      options.instance === undefined ? {} : { labelSelector: `${LABEL.instance}=${options.instance}` };
     const { items } = await client.list(AGENT_RUN, { namespace: options.namespace, ...labelSelector });
     items.sort((a, b) => (createdAt(a) < createdAt(b) ? -1 : 1));
     if (options.output === 'json') process.stdout.write(`${JSON.stringify(items, null, 2)}\n`);
@@ -26,7 +27,11 @@ const createdAt = (run: AgentRun): string => run.metadata.creationTimestamp ?? '
 
 /** The table of `get runs`; `now` in milliseconds since 1970. */
 export function renderRuns(runs: readonly AgentRun[], now: number): string {
-  const table = new Table({ head: HEAD, chars: BORDERLESS, style: { head: [], 'padding-left': 0, 'padding-right': 2 } });
+  const table = new Table({
+    head: HEAD,
+    chars: BORDERLESS,
+    style: { head: [], 'padding-left': 0, 'padding-right': 2 },
+  });
   for (const run of runs) table.push(cells(run, now));
   return table
     .toString()

@@ -1,93 +1,100 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, type WriteStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { SympoziumError } from '@sympozium/api';
+import type { Guardian } from '@sympozium/process';
+import { lastWords, parseEntry } from './last-words.js';
 
 export interface ChildAppOptions {
   readonly name: string;
   /** The app’s bundle. */
   readonly bundle: string;
   readonly args: readonly string[];
+  /** Over this process’s own environment, which credential plugins and proxies need. */
   readonly env: Readonly<Record<string, string>>;
   /** Takes everything the process writes. */
   readonly logFile: string;
-  /** Called when the process ends without having been asked to. */
-  readonly onExit: (reason: string) => void;
+  readonly guardian: Guardian;
 }
 
 /** What an app logs in its line `ready`, e.g. the ports it took. */
 export type ReadyLine = Readonly<Record<string, unknown>>;
 
-const LAST_LINES = 5;
+const LAST_LINES = 8;
+const GRACE_MS = 10_000;
 
 /** One of our apps as a process of its own, from its bundle. */
 export class ChildApp {
+  /** Resolves with the app’s `ready` log line; rejects when it ends before. */
+  readonly ready: Promise<ReadyLine>;
+  /** Rejects when the app ends without having been asked to. */
+  readonly failed: Promise<never>;
   readonly #options: ChildAppOptions;
   readonly #process: ChildProcess;
+  readonly #log: WriteStream;
   readonly #lastLines: string[] = [];
+  readonly #ended: Promise<string>;
   #stopping = false;
+  #running = true;
 
   constructor(options: ChildAppOptions) {
     this.#options = options;
+    this.#log = createWriteStream(options.logFile, { flags: 'a' });
     this.#process = spawn(process.execPath, [options.bundle, ...options.args], {
-      env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...options.env },
+      env: { ...process.env, ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true, // a Ctrl-C reaches the command alone, which then stops its processes in order
     });
-    this.#process.once('exit', (code, signal) => {
-      if (!this.#stopping) options.onExit(this.#ended(code, signal));
+    this.#ended = this.#watchEnd();
+    this.failed = this.#ended.then((how) => (this.#stopping ? new Promise<never>(() => {}) : this.#failure(how)));
+    this.ready = new Promise((resolve, reject) => {
+      this.failed.catch(reject);
+      void this.#ended.then(() => reject(new Error(`the ${options.name} was stopped`)));
+      for (const stream of [this.#process.stdout, this.#process.stderr])
+        if (stream) createInterface({ input: stream }).on('line', (line) => this.#see(line, resolve));
     });
-  }
-
-  /** Resolves with the app’s `ready` log line; rejects when it ends before. */
-  ready(): Promise<ReadyLine> {
-    const log = createWriteStream(this.#options.logFile, { flags: 'a' });
-    return new Promise((resolve, reject) => {
-      this.#process.once('exit', (code, signal) =>
-        reject(new SympoziumError('SETTING_INVALID', this.#ended(code, signal))),
-      );
-      for (const stream of [this.#process.stdout, this.#process.stderr]) {
-        if (!stream) continue;
-        createInterface({ input: stream }).on('line', (line) => {
-          log.write(`${line}\n`);
-          this.#remember(line);
-          const ready = readyLine(line);
-          if (ready) resolve(ready);
-        });
-      }
-    });
+    this.ready.catch(() => {}); // for whoever waits; nobody has to
   }
 
   /** SIGTERM, and SIGKILL after ten seconds. */
   async stop(): Promise<void> {
     this.#stopping = true;
-    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
-    const exit = once(this.#process, 'exit');
+    if (!this.#running) return;
     this.#process.kill('SIGTERM');
-    const kill = setTimeout(() => this.#process.kill('SIGKILL'), 10_000);
-    await exit;
+    const kill = setTimeout(() => this.#process.kill('SIGKILL'), GRACE_MS);
+    await this.#ended;
     clearTimeout(kill);
   }
 
-  #remember(line: string): void {
+  /** Waits for the end of the process and of its output, so that its last words are known. */
+  async #watchEnd(): Promise<string> {
+    const { pid } = this.#process;
+    const { guardian } = this.#options;
+    if (pid !== undefined) guardian.watch(pid);
+    const how = await new Promise<string>((resolve) => {
+      this.#process.once('error', (error) => resolve(error.message));
+      this.#process.once('close', (code, signal) => resolve(signal ?? `exit code ${code}`));
+    });
+    this.#running = false;
+    if (pid !== undefined) guardian.forget(pid);
+    this.#log.end();
+    return how;
+  }
+
+  #see(line: string, onReady: (line: ReadyLine) => void): void {
+    this.#log.write(`${line}\n`);
     this.#lastLines.push(line);
     if (this.#lastLines.length > LAST_LINES) this.#lastLines.shift();
+    const entry = parseEntry(line);
+    if (entry?.msg === 'ready') onReady({ ...entry });
   }
 
-  #ended(code: number | null, signal: NodeJS.Signals | null): string {
-    const how = signal === null ? `exit code ${code ?? 'unknown'}` : signal;
-    const said = this.#lastLines.length === 0 ? '' : ` Its last words:\n${this.#lastLines.join('\n')}\n`;
-    return `the ${this.#options.name} ended (${how}).${said} Its log is ${this.#options.logFile}.`;
-  }
-}
-
-function readyLine(line: string): ReadyLine | undefined {
-  if (!line.startsWith('{') || !line.includes('"ready"')) return undefined;
-  try {
-    const parsed = JSON.parse(line) as { msg?: unknown };
-    return parsed.msg === 'ready' ? (parsed as ReadyLine) : undefined;
-  } catch {
-    return undefined; // a cut or foreign line is log text, not a sign
+  #failure(how: string): Promise<never> {
+    const { name, logFile } = this.#options;
+    const said = lastWords(this.#lastLines);
+    const why = said === '' ? '' : `: ${said}`;
+    return Promise.reject(
+      new SympoziumError('PROCESS_ENDED', `the ${name} ended (${how})${why}\nIts log is ${logFile}.`),
+    );
   }
 }

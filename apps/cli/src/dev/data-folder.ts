@@ -1,29 +1,12 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { SympoziumError } from '@sympozium/api';
+import { livingOwner } from '@sympozium/process';
 
-/** Process id in a data folder’s lock file, if there is one. */
-export function readLock(folder: string): number | undefined {
-  try {
-    const pid = Number(readFileSync(join(folder, 'lock'), 'utf8'));
-    return Number.isInteger(pid) && pid > 0 ? pid : undefined;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
-}
+/** Names the process that holds a data folder. */
+export const LOCK_FILE = 'lock';
 
-/** Whether a process of this machine lives. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
-/** The state folder of a local cluster; one process at a time may hold it. */
+/** The state folder of a local system; one process at a time may hold it. */
 export class DataFolder {
   readonly path: string;
 
@@ -31,17 +14,22 @@ export class DataFolder {
     this.path = path;
   }
 
-  /** Makes the folder and takes its lock. A lock whose process is gone is taken over. */
-  static open(path: string): DataFolder {
+  /** Makes the folder, unless another process holds it or it cannot be written. */
+  static prepare(path: string): DataFolder {
     const folder = new DataFolder(resolve(path));
-    mkdirSync(folder.file('logs'), { recursive: true });
-    const owner = readLock(folder.path);
-    if (owner !== undefined && owner !== process.pid && isAlive(owner))
+    const owner = ownerOf(folder);
+    if (owner !== undefined && owner !== process.pid)
       throw new SympoziumError(
         'SETTING_INVALID',
-        `${folder.path} is in use by process ${owner}. Stop it, or choose another folder with --data-dir.`,
+        `${folder.path} is in use by process ${owner}. Stop that, or choose another folder with --data-dir.`,
       );
-    writeFileSync(folder.file('lock'), String(process.pid));
+    return folder;
+  }
+
+  /** Makes the folder and takes its lock. A lock whose process is gone is taken over. */
+  static open(path: string): DataFolder {
+    const folder = DataFolder.prepare(path);
+    writeFileSync(folder.file(LOCK_FILE), String(process.pid));
     return folder;
   }
 
@@ -51,6 +39,20 @@ export class DataFolder {
 
   /** Gives the folder up. What it holds stays. */
   release(): void {
-    rmSync(this.file('lock'), { force: true });
+    rmSync(this.file(LOCK_FILE), { force: true });
+  }
+}
+
+function ownerOf(folder: DataFolder): number | undefined {
+  try {
+    mkdirSync(folder.path, { recursive: true, mode: 0o700 });
+    mkdirSync(folder.file('logs'), { recursive: true });
+    return livingOwner(folder.file(LOCK_FILE));
+  } catch (error) {
+    throw new SympoziumError(
+      'SETTING_INVALID',
+      `${folder.path} cannot be used as data folder: ${(error as Error).message}. Choose another one with --data-dir.`,
+      { cause: error },
+    );
   }
 }

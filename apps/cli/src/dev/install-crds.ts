@@ -1,9 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { SympoziumError, type Kind, type KubeObject } from '@sympozium/api';
 import type { KubeClient } from '@sympozium/kube';
-import { parse } from 'yaml';
+import { applyManifests } from './apply-manifests.js';
 
 interface CustomResourceDefinition extends KubeObject {
   status?: { conditions?: { type: string; status: string }[] };
@@ -19,19 +19,16 @@ const ESTABLISHED_WITHIN_MS = 15_000;
 
 /** Applies our kinds to the cluster and waits until it serves them. */
 export async function installCrds(client: KubeClient, folder: string): Promise<void> {
-  const crds = readdirSync(folder)
-    .filter((file) => file.endsWith('.yaml'))
-    .map((file) => parse(readFileSync(join(folder, file), 'utf8')) as CustomResourceDefinition);
-  await Promise.all(crds.map((crd) => install(client, crd)));
+  const files = readdirSync(folder).filter((file) => file.endsWith('.yaml'));
+  const applied = await Promise.all(files.map((file) => applyManifests(client, join(folder, file))));
+  await Promise.all(applied.flat().map(({ metadata }) => established(client, metadata.name)));
 }
 
-async function install(client: KubeClient, crd: CustomResourceDefinition): Promise<void> {
-  const key = { name: crd.metadata.name };
-  await client.patch(CRD, key, { type: 'apply', body: crd, force: true }, { fieldManager: 'sympozium-cli' });
+async function established(client: KubeClient, name: string): Promise<void> {
   const deadline = Date.now() + ESTABLISHED_WITHIN_MS;
-  while (!isEstablished(await client.get(CRD, key))) {
+  while (!isEstablished(await client.get(CRD, { name }))) {
     if (Date.now() > deadline)
-      throw new SympoziumError('api_unavailable', `the API server does not serve ${key.name} after 15 s.`);
+      throw new SympoziumError('api_unavailable', `the API server does not serve ${name} after 15 s.`);
     await pause(50);
   }
 }

@@ -1,3 +1,5 @@
+import { resolve } from 'node:path';
+
 /** What a user needs to call the system. */
 export interface Ready {
   readonly endpoint: string;
@@ -25,6 +27,11 @@ export class Report {
     if (this.#verbose) process.stderr.write(`  ${text}\n`);
   }
 
+  /** Something that went wrong and does not stop the system. */
+  problem(text: string): void {
+    process.stderr.write(`! ${text}\n`);
+  }
+
   /** A piece of the demo’s answer, as it streams. */
   delta(text: string): void {
     process.stderr.write(text);
@@ -35,9 +42,11 @@ export class Report {
   }
 }
 
-/** The text that ends a start. The curl line works as pasted. */
+/** The text that ends a start. Its command lines work as pasted. */
 export function renderReady({ endpoint, apiKey, model, kubeconfig }: Ready): string {
   const body = JSON.stringify({ model, stream: true, messages: [{ role: 'user', content: 'Hello, agent' }] });
+  const path = shellWord(kubeconfig);
+  const elsewhere = kubeconfig === resolve('.sympozium/kubeconfig') ? '' : ` --kubeconfig ${path}`;
   return `
 Ready.
   endpoint    ${endpoint}/v1
@@ -45,10 +54,14 @@ Ready.
   kubeconfig  ${kubeconfig}
 
 Try it:
-  curl -N ${endpoint}/v1/chat/completions -H 'Authorization: Bearer ${apiKey}' -H 'content-type: application/json' -d '${body}'
-  npx sympozium run "Say hello"
-  kubectl --kubeconfig ${kubeconfig} get arun
+  curl -N ${endpoint}/v1/chat/completions -H ${shellWord(`Authorization: Bearer ${apiKey}`)} -H 'content-type: application/json' -d ${shellWord(body)}
+  npx sympozium run "Say hello"${elsewhere}
+  kubectl --kubeconfig ${path} get arun
 
 Ctrl-C stops everything.
 `;
 }
+
+/** The text as one word of a POSIX shell. */
+export const shellWord = (text: string): string =>
+  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
