@@ -1,6 +1,6 @@
 import { AGENT_RUN, ANNOTATION, ERRORS, LIMIT, storedBytes, SympoziumError, type AgentRun } from '@sympozium/api';
 import { isAlreadyExists, isNotFound, KubeError, type KubeClient } from '@sympozium/kube';
-import { backoffMs, delay, type Clock, type Random } from '@sympozium/process';
+import { backoffMs, delay, type BackoffOptions, type Clock, type Random } from '@sympozium/process';
 import { buildRun, type NewAgentRun, type RunRequest } from './build-run.js';
 import { idempotentRunName, randomRunName } from './run-name.js';
 
@@ -77,27 +77,24 @@ export class RunSubmitter {
         return await this.#dependencies.client.create(AGENT_RUN, run, { fieldManager: FIELD_MANAGER });
       } catch (error) {
         if (isAlreadyExists(error)) return undefined;
-        if (!isTransient(error) || attempt + 1 === ATTEMPTS) throw refusal(error);
-        await this.#pause(BACKOFF, attempt, error.retryAfterMs);
+        if (!isUnknown(error) || attempt + 1 === ATTEMPTS) throw refusal(error);
+        await this.#pause(BACKOFF, attempt);
       }
     }
   }
 
   async #read({ metadata: { namespace, name } }: NewAgentRun): Promise<AgentRun | undefined> {
-    for (let attempt = 0; ; attempt += 1) {
-      try {
-        return await this.#dependencies.client.get(AGENT_RUN, namespace === undefined ? { name } : { namespace, name });
-      } catch (error) {
-        if (isNotFound(error)) return undefined;
-        if (!isTransient(error) || attempt + 1 === ATTEMPTS) throw refusal(error);
-        await this.#pause(BACKOFF, attempt, error.retryAfterMs);
-      }
+    try {
+      return await this.#dependencies.client.get(AGENT_RUN, namespace === undefined ? { name } : { namespace, name });
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      throw refusal(error);
     }
   }
 
-  #pause(backoff: { initialMs: number; maxMs: number }, attempt: number, atLeastMs = 0): Promise<void> {
+  #pause(backoff: BackoffOptions, attempt: number): Promise<void> {
     const { clock, random } = this.#dependencies;
-    return delay(clock, Math.max(atLeastMs, backoffMs(backoff, attempt, random)));
+    return delay(clock, backoffMs(backoff, attempt, random));
   }
 
   /** The time with microseconds; later submissions have later stamps. */
@@ -125,8 +122,9 @@ function checked(holder: AgentRun, run: NewAgentRun): AgentRun {
   throw new SympoziumError('idempotency_conflict', `${meaning} ${action}`);
 }
 
-const isTransient = (error: unknown): error is KubeError =>
-  error instanceof KubeError && (error.status === 0 || error.status === 429 || error.status >= 500);
+/** Whether the call may have had its effect cannot be told from its error. */
+const isUnknown = (error: unknown): boolean =>
+  error instanceof KubeError && (error.status === 0 || error.status >= 500);
 
 const tooLarge = (bytes: number): SympoziumError =>
   new SympoziumError(

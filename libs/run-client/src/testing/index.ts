@@ -1,0 +1,1 @@
+export { RunWorld } from './run-world.js';
