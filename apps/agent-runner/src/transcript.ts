@@ -14,6 +14,7 @@ const MAX_REASON = 64;
 const MAX_NAME = 256;
 const MAX_CALLS = 256;
 
+const REPLACEMENT = '\ufffd';
 const HIGH_SURROGATE_AT_END = /[\ud800-\udbff]$/;
 
 /** What the model has said so far, whole at any moment. */
@@ -38,16 +39,17 @@ export class Transcript {
         return event;
       case 'finish':
         this.#finishReason = event.reason.slice(0, MAX_REASON);
-        return undefined;
+        return this.#endText();
     }
   }
 
   /** The result as it stands. */
   result(end: Pick<ResultBody, 'status' | 'error'> & { readonly finishReason?: string }): ResultBody {
-    const toolCalls = this.#toolCalls();
+    // Half a call is worse than none.
+    const toolCalls = end.status === 'ok' ? this.#toolCalls() : [];
     return {
       type: 'result',
-      text: toValidUtf8(this.#text.join('') + this.#half),
+      text: toValidUtf8(this.#text.join('')),
       finishReason: this.#finishReason ?? 'stop',
       ...(toolCalls.length > 0 && { toolCalls }),
       ...(this.#usage && { usage: this.#usage }),
@@ -63,6 +65,13 @@ export class Transcript {
     this.#count(text);
     this.#text.push(text);
     return { type: 'delta', text };
+  }
+
+  /** No other half comes any more. */
+  #endText(): FrameBody | undefined {
+    if (this.#half === '') return undefined;
+    this.#half = '';
+    return this.#addText(REPLACEMENT);
   }
 
   #addCall(delta: ToolCallDelta): FrameBody {

@@ -77,14 +77,14 @@ export class AgentProcess {
     this.#child.kill(signal);
   }
 
-  /** Resolves with the first frame of a type; rejects when the agent ends without one. */
-  async frame(type: Frame['type']): Promise<Frame> {
+  /** Resolves with the n-th frame of a type, counted from 1; rejects when the agent ends without it. */
+  async frame(type: Frame['type'], n = 1): Promise<Frame> {
     for (;;) {
-      const found = this.frames.find((frame) => frame.type === type);
+      const found = this.frames.filter((frame) => frame.type === type)[n - 1];
       if (found) return found;
       if (this.#child.exitCode !== null || this.#child.signalCode !== null) {
         const { stderr } = await this.ended;
-        throw new Error(`the agent ended without a ${type} frame; stderr: ${stderr}`);
+        throw new Error(`the agent ended without frame ${n} of type ${type}; stderr: ${stderr}`);
       }
       await new Promise<void>((resolve) => this.#watchers.push(resolve));
     }
