@@ -46,14 +46,14 @@ export class ChildApp {
       detached: true, // a Ctrl-C reaches the command alone, which then stops its processes in order
     });
     this.#ended = this.#watchEnd();
-    this.failed = this.#ended.then((how) => (this.#stopping ? new Promise<never>(() => {}) : this.#failure(how)));
+    const failure = this.#ended.then((how) => (this.#stopping ? undefined : this.#failure(how)));
+    this.failed = new Promise((_, reject) => void failure.then((error) => error && reject(error)));
     this.ready = new Promise((resolve, reject) => {
-      this.failed.catch(reject);
-      void this.#ended.then(() => reject(new Error(`the ${options.name} was stopped`)));
+      void failure.then((error) => reject(error ?? new Error(`the ${options.name} was stopped`)));
       for (const stream of [this.#process.stdout, this.#process.stderr])
         if (stream) createInterface({ input: stream }).on('line', (line) => this.#see(line, resolve));
     });
-    this.ready.catch(() => {}); // for whoever waits; nobody has to
+    for (const promise of [this.failed, this.ready]) promise.catch(() => {}); // for whoever waits; nobody has to
   }
 
   /** SIGTERM, and SIGKILL after ten seconds. */
@@ -89,12 +89,10 @@ export class ChildApp {
     if (entry?.msg === 'ready') onReady({ ...entry });
   }
 
-  #failure(how: string): Promise<never> {
+  #failure(how: string): SympoziumError {
     const { name, logFile } = this.#options;
     const said = lastWords(this.#lastLines);
     const why = said === '' ? '' : `: ${said}`;
-    return Promise.reject(
-      new SympoziumError('PROCESS_ENDED', `the ${name} ended (${how})${why}\nIts log is ${logFile}.`),
-    );
+    return new SympoziumError('PROCESS_ENDED', `the ${name} ended (${how})${why}\nIts log is ${logFile}.`);
   }
 }

@@ -32,10 +32,11 @@ type App = 'operator' | 'web-proxy';
 const LOOPBACK = { HOST: '127.0.0.1' };
 const AGENT_IMAGE = 'sympozium/agent-runner:0.1.0';
 
-/** Virtual node, operator and web proxy beside one API server; stopped in the reverse order of their start. */
+/** Virtual node, operator and web proxy beside one API server; the apps stop first, then what they use. */
 export class LocalSystem {
   readonly #options: LocalSystemOptions;
   readonly #guardian = new Guardian();
+  readonly #apps: ChildApp[] = [];
   readonly #stops: (() => Promise<unknown>)[] = [];
   /** Rejects when one of the processes ends by itself. */
   readonly failed: Promise<never>;
@@ -66,6 +67,8 @@ export class LocalSystem {
         STREAM_HOST: '127.0.0.1',
         STREAM_PORT: '0',
         METRICS_PORT: '0',
+        DRAIN_MS: '0', // no load balancer has to notice first
+        GRACE_MS: '2000',
       }),
       this.#startApp('operator', { PORT: '0' }),
       virtualNode ? this.#startNode(client, connection.server) : undefined,
@@ -79,6 +82,7 @@ export class LocalSystem {
 
   /** Ends every process, also of a start that goes on; call it again when that has ended, too. */
   async stop(): Promise<void> {
+    await Promise.all(this.#apps.splice(0).map((app) => app.stop()));
     for (const stop of this.#stops.splice(0).reverse()) await stop();
     this.#guardian.stop();
   }
@@ -121,7 +125,7 @@ export class LocalSystem {
       logFile,
       guardian: this.#guardian,
     });
-    this.#stops.push(() => app.stop());
+    this.#apps.push(app);
     app.failed.catch((error: Error) => this.#fail(error));
     const ready = await app.ready;
     report.detail(`${name}: ${JSON.stringify(ready)}, log ${logFile}`);

@@ -1,0 +1,35 @@
+import { FakeKubeClient } from '@sympozium/kube/testing';
+import { describe, expect, it } from 'vitest';
+import { workspaceFile } from './app-bundles.js';
+import { applyManifests, readManifests } from './apply-manifests.js';
+
+const ROLES = {
+  apiVersion: 'rbac.authorization.k8s.io/v1',
+  kind: 'ClusterRole',
+  plural: 'clusterroles',
+  namespaced: false,
+};
+
+interface Role {
+  rules: { apiGroups: string[]; resources: string[]; verbs: string[] }[];
+}
+
+describe.each(['operator', 'web-proxy'])('config/rbac/%s.yaml', (app) => {
+  const path = workspaceFile(`config/rbac/${app}.yaml`);
+
+  it('is applied whole, and a second time without harm', async () => {
+    const client = new FakeKubeClient();
+    await applyManifests(client, path);
+    await applyManifests(client, path);
+    expect((await client.list(ROLES)).items.map((role) => role.metadata.name)).toEqual([`sympozium-${app}`]);
+  });
+
+  it('grants nothing by wildcard, and no Secrets', () => {
+    const rules = readManifests(path).flatMap((object) => (object as Partial<Role>).rules ?? []);
+    expect(rules.length).toBeGreaterThan(0);
+    for (const { apiGroups, resources, verbs } of rules) {
+      expect([...apiGroups, ...resources, ...verbs]).not.toContain('*');
+      expect(resources).not.toContain('secrets');
+    }
+  });
+});

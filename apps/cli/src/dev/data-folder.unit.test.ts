@@ -1,0 +1,57 @@
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ensureApiKey } from './api-key.js';
+import { DataFolder } from './data-folder.js';
+
+let root: string;
+beforeEach(() => void (root = mkdtempSync(join(tmpdir(), 'data-folder-'))));
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+describe('DataFolder', () => {
+  it('is held by one living process at a time', () => {
+    const path = join(root, 'data');
+    DataFolder.open(path);
+    writeFileSync(join(path, 'lock'), String(process.ppid));
+    expect(() => DataFolder.open(path)).toThrow(
+      expect.objectContaining({
+        code: 'SETTING_INVALID',
+        message: expect.stringContaining(`in use by process ${process.ppid}`),
+      }),
+    );
+  });
+
+  it.each(['', 'rubbish'])('is taken over when its lock holds %j', (text) => {
+    writeFileSync(join(root, 'lock'), text);
+    const folder = DataFolder.open(root);
+    expect(existsSync(folder.file('logs'))).toBe(true);
+    folder.release();
+    expect(existsSync(folder.file('lock'))).toBe(false);
+  });
+
+  it('is not taken by a check', () => {
+    DataFolder.prepare(root);
+    expect(existsSync(join(root, 'lock'))).toBe(false);
+  });
+
+  it('says in a sentence why it cannot be used', () => {
+    const file = join(root, 'file');
+    writeFileSync(file, '');
+    expect(() => DataFolder.open(join(file, 'data'))).toThrow(/cannot be used as data folder: .*--data-dir/);
+  });
+});
+
+describe('ensureApiKey', () => {
+  it('keeps the key between starts, readable for this user alone', () => {
+    const { apiKey } = ensureApiKey(root);
+    expect(apiKey).toMatch(/^sk-[\w-]{40,}$/);
+    expect(ensureApiKey(root).apiKey).toBe(apiKey);
+    expect(statSync(join(root, 'api-key')).mode & 0o077).toBe(0);
+  });
+
+  it('makes another one of a half-written file', () => {
+    writeFileSync(join(root, 'api-key'), 'sk-');
+    expect(ensureApiKey(root).apiKey).toMatch(/^sk-[\w-]{40,}$/);
+  });
+});
