@@ -63,7 +63,7 @@ const isApplied = (live: KubeObject, object: KubeObject): boolean =>
 function operation(pointer: string, live: KubeObject, object: KubeObject): readonly object[] {
   const value = at(pointer, object);
   const now = at(pointer, live);
-  if (contains(now, value) && contains(value, now)) return [];
+  if (contains(now, value) && (now === undefined || contains(value, now))) return [];
   return [value === undefined ? { op: 'remove', path: pointer } : { op: 'add', path: pointer, value }];
 }
 

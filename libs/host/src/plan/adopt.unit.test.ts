@@ -1,0 +1,36 @@
+import { ownerReference, runLabels } from '@sympozium/api';
+import { agentRun, sympoziumInstance } from '@sympozium/plugin-sdk/testing';
+import { describe, expect, it } from 'vitest';
+import { adopt } from './adopt.js';
+
+const instance = sympoziumInstance();
+const labels = runLabels({ run: 'hello', instance: 'demo', mode: 'task' });
+
+describe('adopt', () => {
+  it('has nothing to add to a run that a client made', () => {
+    const keyed = runLabels({ run: 'hello', instance: 'demo', mode: 'task', keyId: 'api-key' });
+    const run = agentRun({ metadata: { labels: keyed, ownerReferences: [ownerReference(instance)] } });
+    expect(adopt(run, instance, 'task')).toBeUndefined();
+  });
+
+  it('adds labels and owner to a bare run', () => {
+    expect(adopt(agentRun(), instance, 'task')).toEqual({ labels, ownerReferences: [ownerReference(instance)] });
+  });
+
+  it('leaves another controller the controller', () => {
+    const schedule = { ...ownerReference(instance), kind: 'SympoziumSchedule', name: 'nightly', uid: 's' };
+    const run = agentRun({ metadata: { labels, ownerReferences: [schedule] } });
+    expect(adopt(run, instance, 'task')?.ownerReferences).toEqual([
+      schedule,
+      { ...ownerReference(instance), controller: false },
+    ]);
+  });
+
+  it('corrects our labels and leaves those that tools share', () => {
+    const metadata = {
+      labels: { ...labels, 'app.kubernetes.io/managed-by': 'Helm', 'sympozium.ai/instance': 'other' },
+      ownerReferences: [ownerReference(instance)],
+    };
+    expect(adopt(agentRun({ metadata }), instance, 'task')).toEqual({ labels: { 'sympozium.ai/instance': 'demo' } });
+  });
+});

@@ -1,0 +1,169 @@
+import {
+  AGENT_RUN,
+  kindKey,
+  ownerReference,
+  runLabels,
+  SYMPOZIUM_INSTANCE,
+  type AgentRun,
+  type Kind,
+  type KubeObject,
+  type SympoziumInstance,
+} from '@sympozium/api';
+import { FakeApiServer, FakeKubeClient, type Call } from '@sympozium/kube/testing';
+import { JOB, POD, type Pod } from '@sympozium/plugin-sdk/manifests';
+import { agentRun, sympoziumInstance, type InstanceParts, type RunParts } from '@sympozium/plugin-sdk/testing';
+import type { Observation } from '@sympozium/plugin-sdk';
+import { FakeClock, seededRandom, settle, silentLogger } from '@sympozium/process/testing';
+import type { Logger } from '@sympozium/process';
+import { CoreHost } from '../core-host.js';
+import type { AdmittedMode } from '../plugins/admitted-mode.js';
+import { OBSERVATION } from './probe-mode.js';
+
+export interface RigOptions {
+  readonly modes: readonly AdmittedMode[];
+  readonly namespaces?: readonly string[];
+  readonly log?: Logger;
+}
+
+const NAMESPACE = 'default';
+
+/** A host over an API server in memory, on a clock that the test moves; the test plays client, kubelet and Job controller. */
+export class HostRig {
+  readonly clock = new FakeClock(Date.parse('2026-01-02T03:04:05Z'));
+  readonly server: FakeApiServer;
+  readonly #options: RigOptions;
+  #client: FakeKubeClient;
+  #host: CoreHost;
+
+  constructor(options: RigOptions) {
+    this.#options = options;
+    this.server = new FakeApiServer({ clock: this.clock, random: seededRandom(1), admit: withDefaults });
+    this.#client = new FakeKubeClient({ server: this.server });
+    this.#host = this.#newHost();
+  }
+
+  /** The client of the host that runs now; a restart makes another one. */
+  get client(): FakeKubeClient {
+    return this.#client;
+  }
+
+  get host(): CoreHost {
+    return this.#host;
+  }
+
+  /** Starts the host and waits until nothing more happens by itself. */
+  async start(): Promise<void> {
+    void this.#host.start();
+    await this.quiet();
+  }
+
+  async stop(): Promise<void> {
+    await this.#host.stop();
+  }
+
+  /** Ends the host as a killed process ends, its calls unanswered, and starts another one. */
+  async restart(): Promise<void> {
+    await this.#client.close();
+    const stopped = this.#host.stop();
+    await this.clock.advance(5_000);
+    await stopped;
+    this.#client = new FakeKubeClient({ server: this.server });
+    this.#host = this.#newHost();
+    await this.start();
+  }
+
+  /** Waits until no call has been made for a while. */
+  async quiet(): Promise<void> {
+    for (let still = 0, calls = -1; still < 8; still += 1) {
+      await settle();
+      if (this.#client.calls.length !== calls) still = 0;
+      calls = this.#client.calls.length;
+    }
+  }
+
+  async advance(ms: number): Promise<void> {
+    await this.clock.advance(ms);
+    await this.quiet();
+  }
+
+  instance(parts: InstanceParts = {}): SympoziumInstance {
+    return this.server.create(SYMPOZIUM_INSTANCE, sympoziumInstance(parts)) as SympoziumInstance;
+  }
+
+  /** A run as its creator makes it: with labels and owner, if its instance exists. */
+  run(parts: RunParts = {}): AgentRun {
+    const run = agentRun({ ...parts, spec: { mode: 'probe', ...parts.spec } });
+    const instance = this.server.peek(SYMPOZIUM_INSTANCE, { namespace: NAMESPACE, name: run.spec.instanceRef.name });
+    const labels = runLabels({
+      run: run.metadata.name,
+      instance: run.spec.instanceRef.name,
+      mode: run.spec.mode ?? 'task',
+    });
+    const metadata = { labels, ...(instance && { ownerReferences: [ownerReference(instance)] }), ...run.metadata };
+    return this.server.create(AGENT_RUN, { ...run, metadata }) as AgentRun;
+  }
+
+  /** As `kubectl apply` makes it. */
+  bareRun(parts: RunParts = {}): AgentRun {
+    return this.server.create(AGENT_RUN, agentRun({ ...parts, spec: { mode: 'probe', ...parts.spec } })) as AgentRun;
+  }
+
+  patchSpec(name: string, spec: object): void {
+    this.server.patch(AGENT_RUN, { namespace: NAMESPACE, name }, { type: 'merge', body: { spec } });
+  }
+
+  /** The run as it is stored. */
+  stored(name = 'hello'): AgentRun | undefined {
+    return this.server.peek(AGENT_RUN, { namespace: NAMESPACE, name });
+  }
+
+  jobs(): KubeObject[] {
+    return this.server.objects(JOB);
+  }
+
+  /** Plays Job controller and kubelet: the Pod of the run's Job, which says what a `probeMode` shall observe. */
+  pod(observation: Observation, name = 'hello'): Pod {
+    const job = this.server.peek(JOB, { namespace: NAMESPACE, name });
+    if (!job) throw new Error(`there is no Job ${name}`);
+    return this.server.put(POD, {
+      apiVersion: POD.apiVersion,
+      kind: POD.kind,
+      metadata: {
+        namespace: NAMESPACE,
+        name: `${name}-pod`,
+        labels: { ...job.metadata.labels },
+        annotations: { [OBSERVATION]: JSON.stringify(observation) },
+        ownerReferences: [ownerReference(job)],
+      },
+      spec: { containers: [] },
+    });
+  }
+
+  /** The host's writes so far, as `POST jobs`, `PATCH agentruns/status`, `DELETE agentruns`. */
+  get writes(): readonly string[] {
+    return this.#client.writes.map(described);
+  }
+
+  /** The time in whole seconds, as Kubernetes stamps it. */
+  now(): string {
+    return `${new Date(this.clock.now()).toISOString().slice(0, 19)}Z`;
+  }
+
+  #newHost(): CoreHost {
+    const { modes, namespaces = [NAMESPACE], log = silentLogger() } = this.#options;
+    return new CoreHost({ client: this.#client, modes, namespaces, clock: this.clock, random: seededRandom(7), log });
+  }
+}
+
+/** The schema's default, which a real server fills in. */
+function withDefaults(kind: Kind, object: KubeObject): void {
+  if (kindKey(kind) === kindKey(AGENT_RUN))
+    Object.assign(object, { status: { phase: 'Pending', ...statusOf(object) } });
+}
+
+const statusOf = (object: KubeObject): object => (object as { status?: object }).status ?? {};
+
+const METHOD: Readonly<Record<string, string>> = { create: 'POST', patch: 'PATCH', replace: 'PUT', delete: 'DELETE' };
+
+const described = ({ verb, kind, subresource }: Call): string =>
+  `${METHOD[verb] ?? verb} ${kind?.plural ?? ''}${subresource === undefined ? '' : `/${subresource}`}`;
