@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   resolve: { conditions: ['@sympozium/source'] },
   ssr: { resolve: { conditions: ['@sympozium/source'] } },
+  environments: { __vitest__: { resolve: { conditions: ['@sympozium/source'] } } }, // where globalSetup runs
   test: {
     include: ['tools/integration/src/**/*.int.test.ts'],
     reporters: ['default', './tools/build/vitest-reporter.mjs'],

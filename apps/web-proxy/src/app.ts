@@ -73,7 +73,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
 
 /** What asks for an API key. */
 async function v1(app: FastifyInstance, dependencies: AppDependencies): Promise<void> {
-  const { settings, keys, clock, catalogue } = dependencies;
+  const { settings, keys, clock, catalogue, desk, stopping } = dependencies;
   await app.register(inFlight, { most: settings.maxInFlight });
   await app.register(authentication, {
     keys,
@@ -84,6 +84,6 @@ async function v1(app: FastifyInstance, dependencies: AppDependencies): Promise<
   await app.register(modelRoutes, { catalogue });
   await app.register(async (runs) => {
     await runs.register(rateLimit, { limits: new RateLimits(settings.rateLimit, clock), catalogue });
-    await runs.register(chatCompletionRoutes, dependencies);
+    await runs.register(chatCompletionRoutes, { desk, catalogue, clock, stopping });
   });
 }

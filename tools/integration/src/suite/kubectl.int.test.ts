@@ -1,4 +1,4 @@
-import { celCases } from '@sympozium/api/testing';
+import { CEL_CASES } from '@sympozium/api/testing';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { workspaceFile } from '../fixture/app-process.js';
 import { command, kubectl } from '../fixture/commands.js';
@@ -60,29 +60,24 @@ it('the CRDs are accepted without a warning', async () => {
 });
 
 describe('CEL rules on the real server', () => {
-  it.each(celCases)('$name', async ({ kind, object, update, refusedWith }) => {
-    const { namespace } = system;
-    const name = (object.metadata as { name: string }).name;
-    const create = () => system.admin.create(kind, inNamespace(object, namespace));
-    const change = () =>
-      system.admin.patch(kind, { namespace, name }, { type: 'merge', body: update ?? {} }, { fieldManager: 'suite' });
+  it.each(CEL_CASES)('$name', async ({ kind, object, status, update, statusUpdate, refusedWith }) => {
+    const key = { namespace: system.namespace, name: object.metadata.name };
+    const metadata = { ...object.metadata, namespace: system.namespace };
+    const merge = (body: object) => system.admin.patch(kind, key, { type: 'merge', body });
+    const mergeStatus = (part: object) =>
+      system.admin.patch(kind, key, { type: 'merge', body: { status: part } }, { subresource: 'status' });
+    const steps = [
+      () => system.admin.create(kind, { ...object, metadata }),
+      ...(status ? [() => mergeStatus(status)] : []),
+      ...(update ? [() => merge(update)] : []),
+      ...(statusUpdate ? [() => mergeStatus(statusUpdate)] : []),
+    ];
+    const last = refusedWith === undefined ? undefined : steps.pop();
     try {
-      if (update) {
-        await create();
-        await outcome(change, refusedWith);
-      } else await outcome(create, refusedWith);
+      for (const step of steps) await step();
+      if (last) await expect(last()).rejects.toThrow(refusedWith);
     } finally {
-      await system.admin.delete(kind, { namespace, name }).catch(() => {}); // a refused object is not there
+      await system.admin.delete(kind, key).catch(() => {}); // a refused object is not there
     }
   });
-});
-
-async function outcome(act: () => Promise<unknown>, refusedWith: string | undefined): Promise<void> {
-  if (refusedWith === undefined) await act();
-  else await expect(act()).rejects.toThrow(refusedWith);
-}
-
-const inNamespace = <T extends { metadata: object }>(object: T, namespace: string): T => ({
-  ...object,
-  metadata: { ...object.metadata, namespace },
 });
