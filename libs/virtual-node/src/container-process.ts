@@ -1,5 +1,6 @@
 import type { Clock, Guardian, Timer } from '@sympozium/process';
 import { spawn, type ChildProcess } from 'node:child_process';
+import type { Socket } from 'node:net';
 import { constants } from 'node:os';
 import type { ContainerLog } from './container-log.js';
 import { killGroup, recordProcess } from './process-record.js';
@@ -42,8 +43,6 @@ export class ContainerProcess {
       return;
     }
     this.#child = started;
-    if (started.stdout) log.take(started.stdout, 'stdout');
-    if (started.stderr) log.take(started.stderr, 'stderr');
     this.ended = this.#untilEnd(started, command);
     if (started.pid === undefined) return;
     dependencies.guardian.watch(started.pid);
@@ -68,6 +67,11 @@ export class ContainerProcess {
   }
 
   async #untilEnd(child: ChildProcess, command: ContainerCommand): Promise<ContainerEnd> {
+    const { pid, stdout, stderr } = child;
+    if (stdout) this.log.take(stdout, 'stdout');
+    if (stderr) this.log.take(stderr, 'stderr');
+    const pipes = [stdout, stderr].flatMap((pipe) => (pipe ? [pipe as Socket] : []));
+    const closed = Promise.all(pipes.map(untilClosed));
     const end = await new Promise<number | Error>((resolve) => {
       child.once('error', resolve);
       child.once('exit', (code, signal) => resolve(code ?? exitCodeOf(signal)));
@@ -75,9 +79,8 @@ export class ContainerProcess {
     this.#exited = true;
     this.#kill?.timer.cancel();
     if (end instanceof Error) return this.#notStarted(startFailure(command, end));
-    const { pid } = child;
     if (pid !== undefined) killGroup(pid, 'SIGKILL'); // as in a container, nobody outlives the first process
-    await this.#untilOutputEnds(child);
+    await this.#untilOutputEnds(pipes, closed);
     if (pid !== undefined) this.#dependencies.guardian.forget(pid);
     await this.log.end();
     return { kind: 'exited', exitCode: end };
@@ -89,13 +92,46 @@ export class ContainerProcess {
     return { kind: 'not-started', message };
   }
 
-  async #untilOutputEnds({ stdout, stderr }: ChildProcess): Promise<void> {
-    const open = [stdout, stderr].filter((stream) => stream !== null && !stream.closed);
-    if (open.length === 0) return;
-    const close = (): void => open.forEach((stream) => stream?.destroy());
-    const timer = this.#dependencies.clock.after(OUTPUT_MS, close);
-    await Promise.all(open.map((stream) => new Promise<void>((resolve) => stream?.once('close', () => resolve()))));
-    timer.cancel();
+  /** Reads all that the pipes hold; one that stays open and silent is held by somebody outside the group. */
+  async #untilOutputEnds(pipes: readonly Socket[], closed: Promise<unknown>): Promise<void> {
+    const silence = new Silence(pipes, this.#dependencies.clock);
+    await closed;
+    silence.end();
+  }
+}
+
+const untilClosed = (pipe: Socket): Promise<void> => new Promise((resolve) => pipe.once('close', () => resolve()));
+
+/** Closes pipes once nothing has come through them for a while. */
+class Silence {
+  readonly #pipes: readonly Socket[];
+  readonly #clock: Clock;
+  #timer: Timer;
+
+  constructor(pipes: readonly Socket[], clock: Clock) {
+    this.#pipes = pipes;
+    this.#clock = clock;
+    this.#timer = this.#arm();
+  }
+
+  end(): void {
+    this.#timer.cancel();
+  }
+
+  #arm(): Timer {
+    const before = this.#bytesRead();
+    // A busy process runs a timer that is due before it has read: the immediate comes after the next reading.
+    return this.#clock.after(OUTPUT_MS, () => setImmediate(() => this.#look(before)));
+  }
+
+  #look(before: number): void {
+    const flows = this.#bytesRead() > before || this.#pipes.some((pipe) => pipe.isPaused());
+    if (flows) this.#timer = this.#arm();
+    else for (const pipe of this.#pipes) pipe.destroy();
+  }
+
+  #bytesRead(): number {
+    return this.#pipes.reduce((sum, { bytesRead }) => sum + bytesRead, 0);
   }
 }
 

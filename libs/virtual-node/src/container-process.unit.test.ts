@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ContainerLog } from './container-log.js';
 import { ContainerProcess } from './container-process.js';
+import { isAlive } from './testing/processes.js';
 
 let clock: FakeClock;
 let folder: string;
@@ -35,14 +36,6 @@ const shell = (script: string, environment?: Record<string, string>): ContainerP
 const output = (): string => readFileSync(join(folder, '0.log'), 'utf8').replace(/^\S+ std(out|err) F /gm, '');
 const untilSaid = (text: string): Promise<void> =>
   vi.waitFor(() => expect(output()).toContain(text), { interval: 2, timeout: 5_000 });
-const isAlive = (pid: number): boolean => {
-  try {
-    return process.kill(pid, 0) && !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ');
-  } catch {
-    return false;
-  }
-};
-
 it('reports the exit code when the log is complete', async () => {
   expect(await shell('echo out; echo err >&2; exit 7').ended).toEqual({ kind: 'exited', exitCode: 7 });
   expect(output().split('\n').sort()).toEqual(['', 'err', 'out']);

@@ -31,20 +31,18 @@ it.each([
 
 /** A port of Kubernetes' third_party/forked/golang/expansion. */
 function goExpand(input: string, lookUp: (name: string) => string): string {
-  let output = '';
-  for (let cursor = 0; cursor < input.length; cursor++) {
-    if (input[cursor] !== '$' || cursor + 1 >= input.length) {
-      output += input[cursor] ?? '';
-      continue;
-    }
-    const rest = input.slice(cursor + 1);
-    const close = rest.indexOf(')');
-    if (rest[0] === '$') output += '$';
-    else if (rest[0] === '(' && close !== -1) output += lookUp(rest.slice(1, close));
-    else output += `$${rest[0] ?? ''}`;
-    cursor += rest[0] === '(' && close !== -1 ? close + 1 : 1;
-  }
-  return output;
+  const dollar = input.indexOf('$');
+  if (dollar === -1 || dollar === input.length - 1) return input;
+  const [read, advance] = goRead(input.slice(dollar + 1), lookUp);
+  return input.slice(0, dollar) + read + goExpand(input.slice(dollar + 1 + advance), lookUp);
+}
+
+/** What stands for the text after a `$`, and how much of it that takes. */
+function goRead(rest: string, lookUp: (name: string) => string): [string, number] {
+  const close = rest.indexOf(')');
+  if (rest.startsWith('$')) return ['$', 1];
+  if (rest.startsWith('(') && close !== -1) return [lookUp(rest.slice(1, close)), close + 1];
+  return [`$${rest.slice(0, 1)}`, 1];
 }
 
 const text = fc

@@ -45,7 +45,15 @@ const facts = (containers: Record<string, ContainerFacts>, more: Partial<PodFact
 describe('the phase', () => {
   const over = { over: true };
   const failure = { failure: { reason: 'DeadlineExceeded', message: 'too long' } };
-  it.each<[string, string, Record<string, ContainerFacts>, Partial<PodFacts>, string]>([
+  type Case = [
+    title: string,
+    policy: string,
+    containers: Record<string, ContainerFacts>,
+    more: Partial<PodFacts>,
+    phase: string,
+  ];
+
+  it.each<Case>([
     ['nothing known', 'Never', {}, {}, 'Pending'],
     ['one waits', 'Never', { a: running, b: waiting }, {}, 'Pending'],
     ['all run', 'Never', { a: running, b: running }, {}, 'Running'],
@@ -61,11 +69,11 @@ describe('the phase', () => {
     ['over before a start', 'Never', { a: done(), b: waiting }, over, 'Failed'],
     ['over before anything', 'Never', {}, over, 'Failed'],
     ['a failure of the Pod', 'Never', { a: done(), b: done() }, failure, 'Failed'],
-  ])('%s (%s)', (_, policy, containers, more, phase) => {
+  ])('%s (%s)', (...[, policy, containers, more, phase]) => {
     expect(foldPodStatus(podOf(policy, ['a', 'b']), facts(containers, more)).phase).toBe(phase);
   });
 
-  it.each<[string, string, Record<string, ContainerFacts>, Partial<PodFacts>, string]>([
+  it.each<Case>([
     ['init waits', 'Never', {}, {}, 'Pending'],
     ['init runs', 'Never', { i: running }, {}, 'Pending'],
     ['init failed, Never', 'Never', { i: done(1) }, {}, 'Failed'],
@@ -74,7 +82,7 @@ describe('the phase', () => {
     ['init done', 'Never', { i: done() }, {}, 'Pending'],
     ['main runs', 'Never', { i: done(), a: running }, {}, 'Running'],
     ['main done', 'Never', { i: done(), a: done() }, {}, 'Succeeded'],
-  ])('with an init container: %s (%s)', (_, policy, containers, more, phase) => {
+  ])('with an init container: %s (%s)', (...[, policy, containers, more, phase]) => {
     expect(foldPodStatus(podOf(policy, ['a'], ['i']), facts(containers, more)).phase).toBe(phase);
   });
 });
@@ -92,7 +100,7 @@ describe('conditions', () => {
     ['running', { a: running }, 'True', 'True', 'True'],
     ['succeeded', { a: done() }, 'False', 'True PodCompleted', 'False PodCompleted'],
     ['failed', { a: done(1) }, 'False', 'True', 'False PodFailed'],
-  ])('of a Pod that is %s', (_, containers, sandbox, initialized, ready) => {
+  ])('of a Pod that is %s', (...[, containers, sandbox, initialized, ready]) => {
     expect(of(containers)).toEqual({
       PodReadyToStartContainers: sandbox,
       Initialized: initialized,
