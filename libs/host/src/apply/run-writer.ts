@@ -26,7 +26,7 @@ export interface RunWriterDependencies {
 
 const FIELD_MANAGER = 'sympozium/host';
 
-const EVENT: Kind = { apiVersion: 'events.k8s.io/v1', kind: 'Event', plural: 'events', namespaced: true };
+const EVENT: Kind = { apiVersion: 'v1', kind: 'Event', plural: 'events', namespaced: true };
 
 /**
  * The only writer of runs. Every patch names the resourceVersion it was made from, so that it changes nothing that the
@@ -102,19 +102,20 @@ export class RunWriter {
    */
   async #announce(run: AgentRun, { reason, message = '' }: AgentRunStatus): Promise<void> {
     const { client, clock, log } = this.#dependencies;
-    const { namespace = '', name, uid = '', resourceVersion } = run.metadata;
+    const { namespace = '', name, uid = '' } = run.metadata;
+    const time = rfc3339(clock.now());
     const event = {
       apiVersion: EVENT.apiVersion,
       kind: EVENT.kind,
       metadata: { namespace, name: `${name}.${shortHash(uid, 16)}` },
-      eventTime: rfc3339(clock.now()).replace('Z', '.000000Z'),
-      reportingController: 'sympozium.ai/operator',
-      reportingInstance: 'sympozium-operator',
-      action: 'Run',
-      reason,
+      involvedObject: { apiVersion: run.apiVersion, kind: run.kind, namespace, name, uid },
       type: 'Warning',
-      note: message.slice(0, MAX_NOTE),
-      regarding: { apiVersion: run.apiVersion, kind: run.kind, namespace, name, uid, resourceVersion },
+      reason,
+      message: message.slice(0, MAX_EVENT_MESSAGE),
+      source: { component: FIELD_MANAGER },
+      firstTimestamp: time,
+      lastTimestamp: time,
+      count: 1,
     } satisfies KubeObject & Record<string, unknown>;
     await client.create(EVENT, event).catch((error: unknown) => {
       log.debug({ err: error, run: keyOf(run) }, 'event not written');
@@ -122,7 +123,7 @@ export class RunWriter {
   }
 }
 
-/** The server takes a note of 1 kB. */
-const MAX_NOTE = 1000;
+/** The server takes 1 kB. */
+const MAX_EVENT_MESSAGE = 1000;
 
 const keyOf = ({ metadata }: AgentRun): string => objectKey(metadata.namespace ?? '', metadata.name);

@@ -1,0 +1,45 @@
+import { SettingsError } from '@sympozium/process';
+import { describe, expect, it } from 'vitest';
+import { HELP, readOperatorSettings } from './settings.js';
+
+describe('readOperatorSettings', () => {
+  it('needs nothing', () => {
+    expect(readOperatorSettings([], {})).toEqual({
+      namespaces: ['default'],
+      host: '0.0.0.0',
+      port: 9090,
+      logLevel: 'info',
+      agentImage: 'sympozium/agent-runner:0.1.0',
+    });
+  });
+
+  it('takes flags and environment', () => {
+    const env = { WATCH_NAMESPACES: 'a, b,a', HOST: '127.0.0.1', PORT: '0', AGENT_IMAGE: 'mine:1' };
+    expect(readOperatorSettings(['--kubeconfig', '/k'], env)).toMatchObject({
+      kubeconfig: '/k',
+      namespaces: ['a', 'b'],
+      host: '127.0.0.1',
+      port: 0,
+      agentImage: 'mine:1',
+    });
+    expect(readOperatorSettings([], { WATCH_NAMESPACES: '*' })?.namespaces).toEqual(['*']);
+  });
+
+  it.each([
+    [{ PORT: '70000' }, /PORT is "70000"/],
+    [{ WATCH_NAMESPACES: 'a,*' }, /WATCH_NAMESPACES is "a,\*": names separated by commas, or \*/],
+    [{ LOG_LEVEL: 'loud' }, /LOG_LEVEL is "loud"/],
+  ])('refuses %j with one sentence', (env, sentence) => {
+    expect(() => readOperatorSettings([], env)).toThrow(SettingsError);
+    expect(() => readOperatorSettings([], env)).toThrow(sentence);
+  });
+
+  it('refuses flags that it does not know', () => {
+    expect(() => readOperatorSettings(['--verbose'], {})).toThrow(/--verbose.*--help lists what is allowed/);
+  });
+
+  it('asks for help to be shown, which names every variable', () => {
+    expect(readOperatorSettings(['--help'], { PORT: 'wrong' })).toBeUndefined();
+    for (const name of ['WATCH_NAMESPACES', 'HOST', 'PORT', 'LOG_LEVEL', 'AGENT_IMAGE']) expect(HELP).toContain(name);
+  });
+});
