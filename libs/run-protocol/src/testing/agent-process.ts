@@ -77,6 +77,11 @@ export class AgentProcess {
     this.#child.kill(signal);
   }
 
+  /** Closes the reading side of the agent's stdout. */
+  closeOutput(): void {
+    this.#child.stdout?.destroy();
+  }
+
   /** Resolves with the n-th frame of a type, counted from 1; rejects when the agent ends without it. */
   async frame(type: Frame['type'], n = 1): Promise<Frame> {
     for (;;) {
