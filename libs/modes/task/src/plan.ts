@@ -1,14 +1,11 @@
-import { ANNOTATION, childName, durationMs } from '@sympozium/api';
+import { childName, durationMs } from '@sympozium/api';
 import type { Desired, RunView } from '@sympozium/plugin-sdk';
-import { binaryConfigMap, CONFIG_MAP, job, type Pod } from '@sympozium/plugin-sdk/manifests';
+import { binaryConfigMap, CONFIG_MAP, job, type Job, type Pod } from '@sympozium/plugin-sdk/manifests';
 import { agentPod } from './agent-pod.js';
 import { readAttempt } from './attempt.js';
 import type { TaskConfig, TaskParams } from './config.js';
 import { jobOf, podsOf, wasMade } from './facts.js';
 import { encodeInput, inputEntries, type EncodedInput } from './input.js';
-
-/** The API server's own limit for seconds in a Pod. */
-const MAX_SECONDS = 2_147_483_647;
 
 /** One Job, ever; and the ConfigMap with its input when the Pod's annotation cannot take it. */
 export function planTask(view: RunView<TaskParams>, config: TaskConfig): readonly Desired[] {
@@ -26,10 +23,15 @@ const inputName = (view: RunView<TaskParams>): string => childName(view.run.meta
 /** What the Job was made with decides; an instance that was edited meanwhile changes nothing. */
 function needsInputMap(view: RunView<TaskParams>, input: EncodedInput): boolean {
   const job = jobOf(view);
-  if (job) return job.spec.template.metadata?.annotations?.[ANNOTATION.runInput] === undefined;
+  if (job) return mounts(job, inputName(view));
   const exists = view.children.of(CONFIG_MAP).some(({ metadata }) => metadata.name === inputName(view));
   return exists || (input.road === 'config-map' && !wasMade(view));
 }
+
+const mounts = (job: Job, configMap: string): boolean =>
+  (job.spec.template.spec?.volumes ?? [])
+    .flatMap(({ projected }) => projected?.sources ?? [])
+    .some((source) => source.configMap?.name === configMap);
 
 const plannedInput = (view: RunView<TaskParams>, input: EncodedInput): Desired => ({
   object: binaryConfigMap(inputName(view), inputEntries(input.text)),
@@ -46,7 +48,7 @@ function plannedJob(view: RunView<TaskParams>, config: TaskConfig, input: Encode
       // Stops the Pod with SIGTERM and leaves it, and its termination message, to be seen.
       suspend: run.spec.cancel === true || podsOf(view).some(failedWithAnswer),
       backoffLimit: retry.limit,
-      activeDeadlineSeconds: seconds(durationMs(timeout)),
+      activeDeadlineSeconds: Math.ceil(durationMs(timeout) / 1000),
       podReplacementPolicy: 'Failed',
       podFailurePolicy: {
         rules: [{ action: disruption(retry.limit), onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] }],
@@ -67,5 +69,3 @@ function failedWithAnswer(pod: Pod): boolean {
   const { end } = readAttempt(pod);
   return end?.envelope?.status === 'ok' && end.exitCode !== 0;
 }
-
-const seconds = (ms: number): number => Math.min(Math.max(Math.ceil(ms / 1000), 1), MAX_SECONDS);
