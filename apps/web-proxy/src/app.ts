@@ -1,5 +1,5 @@
 import type { Clock, Logger, Metrics, Random } from '@sympozium/process';
-import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { KeyRing } from './keys/key-ring.js';
 import { AuthThrottle } from './limits/auth-throttle.js';
 import { RateLimits, type CompleteRateLimit } from './limits/rate-limits.js';
@@ -50,7 +50,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   const { settings, random, log, readiness, clock, metrics } = dependencies;
   const app = fastify({
     loggerInstance: log as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: requestIdOf(random),
     bodyLimit: settings.bodyLimit,
     trustProxy: settings.trustedProxies.length > 0 ? [...settings.trustedProxies] : false,

@@ -17,10 +17,15 @@ const SWEEP_MS = 100;
 export class HttpServer implements Runnable {
   readonly name: string;
   readonly #options: HttpServerOptions;
+  #answering = 0;
 
   constructor(options: HttpServerOptions) {
     this.name = options.name;
     this.#options = options;
+    options.app.server.on('request', (_request, response) => {
+      this.#answering += 1;
+      response.once('close', () => (this.#answering -= 1));
+    });
   }
 
   /** The port it listens on. */
@@ -48,10 +53,12 @@ export class HttpServer implements Runnable {
     await closing;
   }
 
-  /** A kept-alive connection whose last answer ends after the closing began would hold it up until its timeout. */
+  /** Once nothing is being answered, connections that are kept for later, or were opened and never used, are cut. */
   async #sweep(closed: AbortSignal, clock: Clock): Promise<void> {
+    const { server } = this.#options.app;
     while (!closed.aborted) {
-      this.#options.app.server.closeIdleConnections();
+      if (this.#answering === 0) server.closeAllConnections();
+      else server.closeIdleConnections();
       await delay(clock, SWEEP_MS, closed).catch(() => {}); // it is closed
     }
   }

@@ -1,5 +1,5 @@
 import type { Logger, Metrics } from '@sympozium/process';
-import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { healthRoutes } from './routes/health.js';
 import type { Readiness } from './runs/readiness.js';
 
@@ -13,7 +13,7 @@ export interface MetricsAppDependencies {
 export async function buildMetricsApp({ metrics, readiness, log }: MetricsAppDependencies): Promise<FastifyInstance> {
   const app = fastify({
     loggerInstance: log as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: true,
   });
   await app.register(healthRoutes, { readiness });

@@ -14,7 +14,7 @@ export const chatMessage = z
     name: z.string().max(256).nullish(),
     tool_calls: z.array(toolCall).max(256).nullish(),
     tool_call_id: z.string().max(256).nullish(),
-    contentForm: z.undefined('is not a field of a message'),
+    contentForm: z.never('is not a field of a message').optional(),
   })
   .refine(({ role, content }) => role === 'assistant' || (content !== undefined && content !== null), {
     path: ['content'],

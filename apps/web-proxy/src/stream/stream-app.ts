@@ -1,6 +1,6 @@
 import type { Logger } from '@sympozium/process';
 import { FrameLines } from '@sympozium/run-protocol';
-import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { Readable } from 'node:stream';
 import type { StreamHub } from './stream-hub.js';
 import type { TokenVerifier } from './token-verifier.js';
@@ -19,7 +19,7 @@ const HEADERS_MS = 15_000;
 export function buildStreamApp({ hub, verifier, log }: StreamAppDependencies): FastifyInstance {
   const app = fastify({
     loggerInstance: log as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     connectionTimeout: IDLE_MS,
     // Node ends every request after 300 s otherwise, whether it is sending or not.
     requestTimeout: 0,
