@@ -10,11 +10,13 @@ import { isAlive } from './testing/processes.js';
 
 let clock: FakeClock;
 let folder: string;
+let guardian: Guardian;
 const started: ContainerProcess[] = [];
 
 beforeEach(() => {
   clock = new FakeClock();
   folder = mkdtempSync(join(tmpdir(), 'container-'));
+  guardian = new Guardian();
 });
 afterEach(async () => {
   for (const process of started) process.stop(0);
@@ -26,7 +28,7 @@ afterEach(async () => {
 function run(command: readonly string[], environment: Record<string, string> = {}): ContainerProcess {
   const log = new ContainerLog(join(folder, '0.log'), { clock, log: silentLogger() });
   const launch = { command, environment: new Map(Object.entries(environment)), workingFolder: folder, folder };
-  const process = new ContainerProcess({ clock, guardian: new Guardian() }, launch, log);
+  const process = new ContainerProcess({ clock, guardian }, launch, log);
   started.push(process);
   return process;
 }
@@ -121,11 +123,20 @@ it('takes what the first process left behind', async () => {
 });
 
 it('does not wait for ever for a pipe that somebody outside the group holds', async () => {
-  const process = shell('setsid sleep 60 & echo $!; exit 0');
+  const outside = "setsid sh -c 'echo $$ > pid; exec sleep 60' &";
+  const process = shell(`${outside} while [ ! -s pid ]; do sleep 0.01; done; cat pid`);
   await untilSaid('\n');
   const outsider = Number(output().trim());
   await vi.waitFor(() => expect(clock.waiting).toBe(1), { interval: 2 });
   await clock.advance(500);
   expect(await process.ended).toEqual({ kind: 'exited', exitCode: 0 });
   globalThis.process.kill(outsider, 'SIGKILL');
+});
+
+it('does not outlive the node: the guardian ends it', async () => {
+  guardian.start();
+  const process = shell('echo ready; while :; do sleep 0.01; done');
+  await untilSaid('ready');
+  guardian.stop(); // what the end of the node's process does, too
+  expect(await process.ended).toEqual({ kind: 'exited', exitCode: 143 });
 });

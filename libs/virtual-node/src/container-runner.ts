@@ -1,4 +1,5 @@
 import { delay, type Clock, type Guardian, type Logger } from '@sympozium/process';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ContainerLog } from './container-log.js';
 import { ContainerProcess, type ContainerEnd } from './container-process.js';
@@ -83,6 +84,7 @@ export class ContainerRunner {
   async #runOnce(before: Omit<ContainerFacts, 'state'>): Promise<Terminated> {
     const { clock, launch, onChange } = this.#options;
     const startedAt = timestamp(clock.now());
+    writeFileSync(launch.terminationMessageFile, '', { mode: 0o600 }); // nothing of the run before
     const log = new ContainerLog(join(launch.folder, `${before.restartCount}.log`), this.#options);
     this.#process = new ContainerProcess(this.#options, launch, log);
     if (this.#process.started) onChange({ ...before, state: { running: { startedAt } } }, false);

@@ -83,6 +83,12 @@ it('ends well once it does under OnFailure', async () => {
   expect(states()).toEqual(['running 0', 'running 1', 'terminated 1']);
 });
 
+it('has a termination message of its own each time', async () => {
+  const script = '[ -e seen ] && exit 0; touch seen; printf first > message; exit 1';
+  expect((await runner(script, 'OnFailure').run()).message).toBeUndefined();
+  expect(changes.at(-1)?.facts.lastTerminated?.message).toBe('first');
+});
+
 it('is not started again once it is stopped', async () => {
   const container = runner('trap "exit 0" TERM; echo > ready; while :; do sleep 0.01; done', 'Always');
   const run = container.run();

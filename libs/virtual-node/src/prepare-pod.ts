@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { KubeClient } from '@sympozium/kube';
 import type { ContainerCommand } from './container-process.js';
@@ -38,10 +38,8 @@ export async function preparePod(input: PrepareInput): Promise<ReadonlyMap<strin
   const containers = allContainers(pod);
   for (const container of containers) checkSupported(container, input.images);
   const sources = await readSources(client, pod, union(environmentSources(pod), volumeSources(pod)), signal);
-  const [, ...launches] = await Promise.all([
-    volumes.write(sources),
-    ...containers.map((container) => prepareContainer(container, sources, input)),
-  ]);
+  const launches = containers.map((container) => prepareContainer(container, sources, input));
+  await volumes.write(sources);
   return new Map(launches.map((launch) => [launch.container.name, launch]));
 }
 
@@ -59,14 +57,13 @@ function commandOfImage({ name, image = '' }: Container, images: ImageCommands):
   throw new StartObstacle(message, { reason: 'ErrImageNeverPull', container: name });
 }
 
-async function prepareContainer(container: Container, sources: Sources, input: PrepareInput): Promise<Launch> {
+function prepareContainer(container: Container, sources: Sources, input: PrepareInput): Launch {
   const folder = join(input.folder, 'containers', container.name);
   const { rewriter, terminationMessageFile } = containerPaths(container, folder, input.volumes);
   const workingFolder = rewriter.path(container.workingDir ?? '') ?? join(folder, 'work');
   const { command, environment } = commandAndEnvironment(container, sources, input, rewriter);
-  const folders = [folder, workingFolder, dirname(terminationMessageFile)];
-  await Promise.all([...new Set(folders)].map((each) => mkdir(each, { recursive: true, mode: 0o700 })));
-  await writeFile(terminationMessageFile, '', { mode: 0o600 });
+  for (const each of new Set([folder, workingFolder, dirname(terminationMessageFile)]))
+    mkdirSync(each, { recursive: true, mode: 0o700 });
   return { container, folder, command, environment, workingFolder, terminationMessageFile };
 }
 

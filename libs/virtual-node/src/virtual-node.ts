@@ -113,7 +113,7 @@ export class VirtualNode implements Runnable {
     });
     const registration = new NodeRegistration({ ...options, hostIP: HOST, kubeletPort: () => this.#kubelet.port });
     const fieldSelector = `spec.nodeName=${nodeName}`;
-    this.#pods = createInformer({ client, clock, random, log }, { kind: POD_KIND, fieldSelector });
+    this.#pods = createInformer({ client, clock, random, log }, { kind: POD_KIND, fieldSelector, trim: withoutInput });
     this.#pods.onEvent(({ type, object }) => (type === 'deleted' ? this.#forget(object) : this.#see(object)));
     this.#parts = new Lifecycle(this.name, [this.#kubelet, registration, this.#pods], log);
     setMaxListeners(0, this.#given.signal);
@@ -262,6 +262,10 @@ export class VirtualNode implements Runnable {
     await Promise.all(old.map((uid) => rm(join(this.#podsFolder, uid), { recursive: true, force: true })));
   }
 }
+
+/** Annotations may hold a whole conversation; a Pod that has ended does not need them any more. */
+const withoutInput = (pod: Pod): Pod =>
+  isTerminal(pod) ? { ...pod, metadata: { ...pod.metadata, annotations: {} } } : pod;
 
 const graceMs = (pod: Pod): number =>
   (pod.metadata.deletionGracePeriodSeconds ?? pod.spec.terminationGracePeriodSeconds ?? 30) * 1000;

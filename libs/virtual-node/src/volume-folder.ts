@@ -1,6 +1,7 @@
 import type { KubeClient } from '@sympozium/kube';
 import type { Clock, Logger, Timer } from '@sympozium/process';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { PodPlace } from './downward.js';
 import { namespaceOf, type Pod } from './pod.js';
@@ -21,7 +22,10 @@ const RETRY_MS = 10_000;
 /** Who else uses the machine reads none of it, whatever the Pod says. */
 const OWNER = 0o700;
 
-/** A Pod's volumes as folders; their tokens and what may change in them are kept fresh until it is closed. */
+/**
+ * A Pod's volumes as folders; their tokens and what may change in them are kept fresh until it is closed. Files are
+ * written synchronously: they are few and small, and a dozen trips through the thread pool take longer than all of it.
+ */
 export class VolumeFolders {
   readonly #dependencies: VolumeDependencies;
   readonly #pod: Pod;
@@ -42,17 +46,14 @@ export class VolumeFolders {
     return join(this.#folder, volume);
   }
 
-  /** Writes every volume; tokens are asked for side by side. */
+  /** Writes every volume; its tokens are asked for side by side. */
   async write(sources: Sources): Promise<void> {
     const volumes = this.#contents(sources);
-    const writes = volumes.map(async ({ folder, files, tokens }) => {
-      await mkdir(folder, { recursive: true, mode: OWNER });
-      await Promise.all([
-        ...files.map((file) => this.#put(folder, file)),
-        ...tokens.map((token) => this.#putToken(folder, token)),
-      ]);
-    });
-    await Promise.all(writes);
+    for (const { folder, files } of volumes) {
+      mkdirSync(folder, { recursive: true, mode: OWNER });
+      for (const file of files) this.#put(folder, file);
+    }
+    await Promise.all(volumes.flatMap(({ folder, tokens }) => tokens.map((token) => this.#putToken(folder, token))));
     this.#lookAgain(sources);
   }
 
@@ -83,39 +84,42 @@ export class VolumeFolders {
     const { client } = this.#dependencies;
     const sources = await readSources(client, this.#pod, volumeSources(this.#pod), this.#closed.signal);
     const wanted = this.#contents(sources).flatMap(({ folder, files }) => files.map((file) => ({ folder, file })));
-    await Promise.all(wanted.map(({ folder, file }) => this.#put(folder, file)));
+    for (const { folder, file } of wanted) this.#put(folder, file);
     const paths = new Set(wanted.map(({ folder, file }) => join(folder, file.path)));
     const gone = [...this.#written].filter((path) => !paths.has(path));
-    await Promise.all(gone.map((path) => rm(path, { force: true })));
-    for (const path of gone) this.#written.delete(path);
+    for (const path of gone) {
+      rmSync(path, { force: true });
+      this.#written.delete(path);
+    }
     this.#lookAgain(sources);
   }
 
-  async #put(folder: string, file: VolumeFile): Promise<void> {
+  #put(folder: string, file: VolumeFile): void {
     const path = join(folder, file.path);
-    if (this.#written.has(path) && (await readFile(path)).equals(file.content)) return;
-    await this.#write(folder, file, this.#written.has(path));
+    const known = this.#written.has(path);
+    if (known && readFileSync(path).equals(file.content)) return;
+    this.#write(folder, file, known);
     this.#written.add(path);
   }
 
   async #putToken(folder: string, token: TokenFile, again = false): Promise<void> {
     const { client, clock } = this.#dependencies;
     const { value, expires } = await requestToken(client, this.#pod, token, this.#closed.signal);
-    await this.#write(folder, { ...token, content: Buffer.from(value) }, again);
+    this.#write(folder, { ...token, content: Buffer.from(value) }, again);
     const age = Math.max((expires - clock.now()) * TOKEN_AGE, RETRY_MS);
     this.#later(join(folder, token.path), age, () => this.#putToken(folder, token, true));
   }
 
   /** A file that is there is replaced as a whole: a reader sees the old content or the new. */
-  async #write(folder: string, { path, content, mode }: VolumeFile, replace: boolean): Promise<void> {
+  #write(folder: string, { path, content, mode }: VolumeFile, replace: boolean): void {
     const file = join(folder, path);
     const options = { mode: mode & OWNER };
-    if (path.includes('/')) await mkdir(dirname(file), { recursive: true, mode: OWNER });
-    if (!replace) return writeFile(file, content, options);
+    if (path.includes('/')) mkdirSync(dirname(file), { recursive: true, mode: OWNER });
+    if (!replace) return writeFileSync(file, content, options);
     const next = `${file}.next`;
-    await rm(next, { force: true });
-    await writeFile(next, content, options);
-    await rename(next, file);
+    rmSync(next, { force: true });
+    writeFileSync(next, content, options);
+    renameSync(next, file);
   }
 
   #later(key: string, delayMs: number, work: () => Promise<void>): void {
