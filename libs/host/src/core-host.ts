@@ -45,7 +45,7 @@ export class CoreHost implements Runnable {
       cache,
       modes,
       applier,
-      results: new ResultStore({ client, applier, clock }),
+      results: new ResultStore({ client, applier, clock, log }),
       writer: new RunWriter({ ...written, clock, ...(metrics && { metrics }) }),
       clock,
     });

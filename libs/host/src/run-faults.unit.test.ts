@@ -1,6 +1,7 @@
 import { AGENT_RUN, isTerminal } from '@sympozium/api';
 import { KubeError } from '@sympozium/kube';
 import { isWrite } from '@sympozium/kube/testing';
+import type { Observation, ObservedView } from '@sympozium/plugin-sdk';
 import { CONFIG_MAP, JOB, POD } from '@sympozium/plugin-sdk/manifests';
 import { afterEach, describe, expect, it } from 'vitest';
 import { admitPlugins } from './index.js';
@@ -153,6 +154,35 @@ describe('caches that are behind', () => {
     await finish(rig);
     expect(made()).toBe(1);
     expect(rig.stored()?.status.phase).toBe('Succeeded');
+  });
+});
+
+describe('a verdict from something that is not seen', () => {
+  const observe = (view: ObservedView): Observation =>
+    view.related.of(POD).length > 0 || view.children.of(JOB).length === 0
+      ? probePlanner.observe(view)
+      : { state: 'failed', reason: 'JobLost', message: 'no Pod', fromAbsence: true };
+  const plugin = probeMode({ create: () => ({ ...probePlanner, observe }) });
+
+  it('is not believed before the API server was asked', async () => {
+    const rig = await rigWith(plugin);
+    rig.instance();
+    rig.client.watches.freeze(JOB);
+    rig.client.watches.freeze(POD);
+    rig.run();
+    await rig.quiet();
+    playCluster(rig);
+    rig.client.watches.thaw(JOB);
+    await rig.advance(2_000);
+    expect(rig.stored()?.status.phase).toBe('Succeeded');
+  });
+
+  it('holds when the API server has it neither', async () => {
+    const rig = await rigWith(plugin);
+    rig.instance();
+    rig.run();
+    await rig.advance(2_000);
+    expect(rig.stored()?.status).toMatchObject({ phase: 'Failed', reason: 'JobLost' });
   });
 });
 

@@ -40,7 +40,7 @@ interface Pass {
   readonly recheckAfterMs?: number | undefined;
 }
 
-/** A predecessor's child says when it is gone; this is for one whose event got lost. */
+/** For a log that is behind, and for a predecessor's child whose end went unheard. */
 const WAITING_MS = 1_000;
 
 /**
@@ -92,7 +92,7 @@ export class RunReconciler {
     const view = this.#view(run, prerequisites);
     const wished = await this.#wish(mode, params, view);
     const applied = wished && !isObstacle(wished) ? await this.#apply(run, wished) : 'done';
-    const observation = await observeRun(mode, params, view);
+    const observation = await this.#observe(mode, params, view);
     const begun = (view.run.status.children ?? []).length > 0;
     const hindrances = [wished, applied, observation, begun ? undefined : prerequisites.obstacle].filter(isHindrance);
     return {
@@ -113,6 +113,13 @@ export class RunReconciler {
     const { cache, applier } = this.#dependencies;
     const live = cache.allChildrenOf(run).filter(({ object }) => isControlledBy(object, run));
     return applier.apply(run, diff(wished, live));
+  }
+
+  /** What is seen, first in the caches; a verdict from not seeing something, which is final, by the API server itself. */
+  async #observe(mode: Mode, params: Params, view: ObservedView): Promise<Observation | Obstacle> {
+    const seen = await observeRun(mode, params, view);
+    if (isObstacle(seen) || seen.state !== 'failed' || seen.fromAbsence !== true) return seen;
+    return observeRun(mode, params, { ...view, ...(await this.#dependencies.cache.readFresh(view.run)) });
   }
 
   /** Stores the answer, then the status; a run that was given up leaves nothing behind that may still start. */

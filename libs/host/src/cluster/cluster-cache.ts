@@ -17,6 +17,7 @@ import { isResultMap } from '../result/result-map.js';
 import { ChildLedger } from './child-ledger.js';
 import { KindCache } from './kind-cache.js';
 import { OptionalKinds } from './optional-kinds.js';
+import { readRunObjects } from './read-run-objects.js';
 import { runKeyOf, runUidOf } from './run-of.js';
 import { trimOwned, trimRun, trimWatched } from './trim.js';
 
@@ -32,8 +33,10 @@ export class ClusterCache implements Runnable {
   readonly #owned: ReadonlyMap<string, KindCache<KubeObject>>;
   readonly #watched: ReadonlyMap<string, KindCache<KubeObject>>;
   readonly #optional: OptionalKinds;
+  readonly #dependencies: InformerDependencies;
 
   constructor(dependencies: InformerDependencies, namespaces: readonly string[], modes: ModeRegistry) {
+    this.#dependencies = dependencies;
     const { owned, watched } = modes;
     this.runs = new KindCache(dependencies, namespaces, {
       kind: AGENT_RUN,
@@ -82,6 +85,18 @@ export class ClusterCache implements Runnable {
   allChildrenOf(run: AgentRun): readonly { readonly kind: Kind; readonly object: KubeObject }[] {
     const children = this.childrenOf(run);
     return [...this.#owned.values()].flatMap(({ kind }) => children.of(kind).map((object) => ({ kind, object })));
+  }
+
+  /** Both as the API server has them now, for what must not be concluded from a cache that is behind. */
+  async readFresh(run: AgentRun): Promise<{ readonly children: ObjectIndex; readonly related: ObjectIndex }> {
+    const related = [...this.#owned.values(), ...this.#watched.values()].filter((cache) => cache.synced);
+    const objects = await readRunObjects(
+      this.#dependencies.client,
+      related.map(({ kind }) => kind),
+      run,
+    );
+    const children = objects.filter((object) => this.#owned.has(kindKey(object)));
+    return { children: indexOf(children), related: indexOf(objects) };
   }
 
   /** Objects of watched kinds of this run. A kind that one plugin owns may be another's to watch. */
@@ -137,4 +152,9 @@ const index = (caches: ReadonlyMap<string, KindCache<KubeObject>>, run: AgentRun
     const objects = caches.get(kindKey(kind))?.by(BY_RUN, run.metadata.uid ?? '') ?? [];
     return objects.filter((object) => !isResultMap(object)) as readonly KubeObject[] as readonly T[];
   },
+});
+
+const indexOf = (objects: readonly KubeObject[]): ObjectIndex => ({
+  of: <T extends KubeObject>(kind: Kind<T>) =>
+    objects.filter((object): object is T => kindKey(object) === kindKey(kind) && !isResultMap(object)),
 });
