@@ -31,9 +31,10 @@ export class FakeClock implements Clock {
     return this.#armed.size;
   }
 
-  /** Moves the time, firing what falls due on the way; promises settle between two timers. */
+  /** Moves the time, firing what falls due on the way; promises settle before, between and after the timers. */
   async advance(ms: number): Promise<void> {
     const end = this.#now + ms;
+    await settle();
     for (let next = this.#next(end); next; next = this.#next(end)) {
       this.#now = next.at;
       this.#armed.delete(next);
