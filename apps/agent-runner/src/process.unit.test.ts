@@ -27,20 +27,17 @@ async function firstByte(command: readonly string[]): Promise<number> {
 const deltasOf = (frames: readonly Frame[]): string[] =>
   frames.flatMap((frame) => (frame.type === 'delta' ? [frame.text] : []));
 
-const quickest = (times: readonly number[]): number => Math.min(...times);
-
 describe('the agent’s process', { timeout: 60_000 }, () => {
   it('says started within 25 ms of bare node', async () => {
-    const bare: number[] = [];
-    const agent: number[] = [];
-    // Turn by turn, so that what else the machine does meets both; the quickest of each is the least disturbed.
-    for (let round = 0; round < 15; round += 1) {
-      bare.push(await firstByte([process.execPath, '-e', 'process.stdout.write("x")']));
-      agent.push(await firstByte(RUNNER));
+    let bare = Infinity;
+    let agent = Infinity;
+    // Turn by turn, so that what else the machine does meets both; the quickest of each is the least disturbed, and
+    // the longer one looks the nearer it is to the truth, which on a busy machine may take a while.
+    for (let round = 0; round < 100 && (round < 10 || agent - bare >= 25); round += 1) {
+      bare = Math.min(bare, await firstByte([process.execPath, '-e', 'process.stdout.write("x")']));
+      agent = Math.min(agent, await firstByte(RUNNER));
     }
-    const node = quickest(bare);
-    // On a machine that needs more than 50 ms for node alone, milliseconds are as much longer.
-    expect(quickest(agent) - node).toBeLessThan(Math.max(25, node / 2));
+    expect(agent - bare).toBeLessThan(25);
   });
 
   it('loses nothing of a large result when its reader pauses', async () => {
@@ -62,8 +59,9 @@ describe('the agent’s process', { timeout: 60_000 }, () => {
     const lines = new FrameLines();
     const frames: Frame[] = [];
     child.stdout.on('data', (bytes: Buffer) => {
-      frames.push(...lines.push(bytes));
-      if (frames.at(-1)?.type === 'delta') child.stdout.pause();
+      const read = lines.push(bytes);
+      frames.push(...read);
+      if (read.some((frame) => frame.type === 'delta')) child.stdout.pause();
     });
     await seen;
     // The durable word is there, and the process waits for its reader.

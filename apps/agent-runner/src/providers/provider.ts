@@ -5,7 +5,7 @@ export type ProviderEvent =
   | Extract<FrameBody, { type: 'delta' | 'tool_call_delta' | 'usage' }>
   | { readonly type: 'finish'; readonly reason: string };
 
-export interface ProviderContext {
+interface ProviderContext {
   /** The provider's key; never to be told. */
   readonly key: string | undefined;
   /** Aborts when the run is to end; the connection to the model then closes at once. */

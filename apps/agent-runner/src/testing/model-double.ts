@@ -21,7 +21,7 @@ export interface ModelCall {
 }
 
 /** The other side of a call, written by hand: nothing here knows the client that reads it. */
-export class ModelReply {
+class ModelReply {
   readonly #response: ServerResponse;
 
   constructor(response: ServerResponse) {
