@@ -1,7 +1,6 @@
-import { AGENT_ENV, ERRORS, type ErrorCode } from '@sympozium/api';
+import { AGENT_ENV, ERRORS, errorSentence, type ErrorCode } from '@sympozium/api';
 import type { ResultError } from '@sympozium/run-protocol';
 import type { Attempt, AttemptEnd } from './attempt.js';
-import { sentence } from './sentence.js';
 
 /** Why a run failed or cannot start, as its status says it. */
 export interface Failure {
@@ -9,10 +8,18 @@ export interface Failure {
   readonly message: string;
 }
 
-export const failure = (reason: ErrorCode, detail?: string): Failure => ({
+/** A failure with its sentence: what happened, the case at hand, and what to do next. */
+export const failure = (reason: ErrorCode, detail = ''): Failure => ({
   reason,
-  message: sentence(reason, detail),
+  message: errorSentence(reason, oneLine(detail)),
 });
+
+/** Line breaks and control characters are spaces in a table's column; half a character no API server takes. */
+const oneLine = (text: string): string =>
+  text
+    .replace(/[\s\p{Cc}]+/gu, ' ')
+    .replace(/\p{Cs}/gu, '\u{fffd}')
+    .trim();
 
 /** Why an attempt that ended without an answer failed: who ended it comes first, then the agent's word, then the node's. */
 export function attemptFailure(attempt: Attempt, end: AttemptEnd): Failure {
