@@ -38,6 +38,7 @@ export class Controller implements Runnable {
   readonly #queue: WorkQueue;
   readonly #metrics: ControllerMetrics;
   readonly #stop = new AbortController();
+  #stopping = false;
   #workers: Promise<void>[] = [];
 
   constructor(options: ControllerOptions) {
@@ -60,6 +61,7 @@ export class Controller implements Runnable {
 
   /** Takes no more keys and waits for the running reconciles; those that take long see their signal aborted. */
   async stop(): Promise<void> {
+    this.#stopping = true;
     this.#queue.close();
     const drained: Timer = this.#options.clock.after(DRAIN_MS, () => this.#stop.abort());
     await Promise.all(this.#workers);
@@ -94,8 +96,11 @@ export class Controller implements Runnable {
 
   #failed(key: string, error: unknown): void {
     const { log } = this.#options;
-    if (this.#stop.signal.aborted) {
-      log.debug({ err: error, key, controller: this.name }, 'reconcile was broken off by the stop');
+    if (this.#stopping) {
+      log.info(
+        { err: error, key, controller: this.name },
+        'reconcile failed while stopping; the next start takes it up',
+      );
       return;
     }
     const retryMs = this.#queue.retry(key, error instanceof KubeError ? error.retryAfterMs : 0);
