@@ -1,3 +1,4 @@
+import { AGENT_RUN, LABEL, type KubeObject } from '@sympozium/api';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
@@ -31,7 +32,7 @@ it('makes exactly these writes when nothing happens', async () => {
   api.arm(pass, async () => {});
   await system.createRun('undisturbed', { task: TASK });
   await system.finished('undisturbed');
-  expect(api.writes.map(({ method, path }) => `${method} ${path.split('/').slice(6).join('/')}`)).toEqual([
+  expect(api.writes.map(({ method, path }) => `${method} ${path.replace(/.*\/namespaces\/[^/]+\//, '')}`)).toEqual([
     'PATCH agentruns/undisturbed',
     'POST jobs',
     'POST configmaps',
@@ -39,33 +40,59 @@ it('makes exactly these writes when nothing happens', async () => {
   ]);
 });
 
-const POINTS = Array.from({ length: WRITES }, (_, n) => n).flatMap((n) =>
-  (['kill-before', 'kill-after'] as const).map((fate) => ({ n, fate })),
-);
+/** Before and after each of `writes` writes. */
+const points = (writes: number): { n: number; fate: Fate }[] =>
+  Array.from({ length: writes }, (_, n) => n).flatMap((n) =>
+    (['kill-before', 'kill-after'] as const).map((fate) => ({ n, fate })),
+  );
 
-it.each(POINTS)('operator: $fate write $n → the run ends once, with its result stored', async ({ n, fate }) => {
-  const name = `crash-${n}-${fate}`;
-  const killed = new Promise<void>((resolve) => {
+/** Lets the operator die at a write; the promise resolves when it is dead. */
+const killAt = (point: { n: number; fate: Fate }): Promise<void> =>
+  new Promise((resolve) => {
     api.arm(
-      (_, i) => (i === n ? fate : 'pass'),
+      (_, n) => (n === point.n ? point.fate : 'pass'),
       async () => {
         await system.operator.kill();
         resolve();
       },
     );
   });
-  await system.createRun(name, { task: TASK });
-  await killed;
+
+async function restartOperator(): Promise<void> {
   api.arm(pass, async () => {});
   await system.startOperator();
+}
+
+it.each(points(WRITES))('operator: $fate write $n → the run ends once, its result stored', async (point) => {
+  const name = `crash-${point.n}-${point.fate}`;
+  const killed = killAt(point);
+  await system.createRun(name, { task: TASK });
+  await killed;
+  await restartOperator();
   const run = await system.finished(name);
   expect(run.status).toMatchObject({ phase: 'Succeeded', result: { ref: { name: `${name}-result` } } });
-  const uid = run.metadata.uid;
-  const jobs = (await system.jobs()).filter(({ metadata }) => metadata.ownerReferences?.[0]?.uid === uid);
-  expect(jobs).toHaveLength(1);
-  const pods = (await system.pods()).filter(({ metadata }) => metadata.labels?.['sympozium.ai/run'] === name);
-  expect(pods).toHaveLength(1);
+  await expectOneOfEach(name);
 });
+
+it.each(points(2))('operator: $fate write $n of a request → the caller gets its answer', async (point) => {
+  const content = `answer me at ${point.n} ${point.fate}`;
+  const killed = killAt(point);
+  const answer = system.openai().chat.completions.create({ model: 'echo', messages: [{ role: 'user', content }] });
+  await killed;
+  await restartOperator();
+  expect((await answer).choices[0]?.message.content).toBe(content);
+  const run = (await system.runs()).find(({ spec }) => JSON.stringify(spec.messages ?? '').includes(content));
+  const name = run?.metadata.name ?? '';
+  expect((await system.finished(name)).status).toMatchObject({ phase: 'Succeeded', result: { text: content } });
+  await expectOneOfEach(name);
+});
+
+/** One Job and one Pod, ever: with a retry there would be a second Pod beside the first. */
+async function expectOneOfEach(run: string): Promise<void> {
+  const ofRun = ({ metadata }: KubeObject): boolean => metadata.labels?.[LABEL.run] === run;
+  expect((await system.jobs()).filter(ofRun)).toHaveLength(1);
+  expect((await system.pods()).filter(ofRun)).toHaveLength(1);
+}
 
 it('proxy killed while a run works: the run ends and keeps its result', async () => {
   const asking = system
@@ -88,7 +115,7 @@ it('a run deleted and made again under its name never gets its predecessor’s a
     const run = await system.finished('again');
     expect(run.status.result?.text).toBe(`answer ${round}`);
     await system.admin.delete(
-      { apiVersion: 'sympozium.ai/v1alpha1', kind: 'AgentRun', plural: 'agentruns', namespaced: true },
+      AGENT_RUN,
       { namespace: system.namespace, name: 'again' },
       { propagationPolicy: 'Background' },
     );

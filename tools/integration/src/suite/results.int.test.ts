@@ -1,7 +1,6 @@
 import { readResult } from '@sympozium/run-client';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { workspaceFile } from '../fixture/app-process.js';
 import { ANY_PROGRAM } from '../fixture/images.js';
 import { Sympozium } from '../fixture/sympozium.js';
 
@@ -9,42 +8,11 @@ let system: Sympozium;
 
 beforeAll(async () => {
   system = await Sympozium.start(inject('cluster'), { name: 'results' });
-  const script = join(system.cluster.folder, system.namespace, 'bytes.mjs');
-  mkdirSync(join(system.cluster.folder, system.namespace), { recursive: true });
-  writeFileSync(script, FOREIGN_AGENT);
+  const script = workspaceFile('tools/integration/src/agents/bytes-agent.mjs');
   await system.createInstance('bytes', { agent: { image: ANY_PROGRAM, command: [process.execPath, script] } });
 });
 
 afterAll(() => system?.stop());
-
-/**
- * An agent that is not ours: it knows the protocol from its document alone. Its task is JSON: what the answer repeats,
- * how often, and whether it writes bytes that are no UTF-8.
- */
-const FOREIGN_AGENT = `
-import { createHash } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
-const input = JSON.parse(readFileSync(process.env.SYMPOZIUM_INPUT, 'utf8'));
-const { piece, times, broken } = JSON.parse(input.messages.at(-1).content[0].text);
-const attempt = process.env.SYMPOZIUM_ATTEMPT;
-const text = piece.repeat(times);
-const line = (frame) => JSON.stringify({ v: 1, attempt, ...frame }) + '\\n';
-let result = Buffer.from(line({ seq: 1, type: 'result', status: 'ok', text, finishReason: 'stop' }));
-let bytes = Buffer.from(text);
-if (broken) {
-  const marker = Buffer.from('BROKEN');
-  const at = result.indexOf(marker);
-  result = Buffer.concat([result.subarray(0, at), Buffer.from([0xff]), result.subarray(at + marker.length)]);
-  bytes = Buffer.from(text.replace('BROKEN', '\\ufffd'));
-}
-const sha256 = createHash('sha256').update(bytes).digest('hex');
-const envelope = { v: 1, status: 'ok', finishReason: 'stop', bytes: bytes.length, sha256 };
-const inline = JSON.stringify({ ...envelope, text: bytes.toString() });
-const fits = bytes.length <= 3072 && Buffer.byteLength(inline) <= Number(process.env.SYMPOZIUM_RESULT_BYTES);
-writeFileSync(process.env.SYMPOZIUM_RESULT, fits ? inline : JSON.stringify(envelope));
-process.stdout.write('not a frame\\n' + line({ seq: 0, type: 'started' }));
-process.stdout.write(result);
-`;
 
 interface Piece {
   readonly piece: string;
@@ -75,8 +43,9 @@ it.each(CASES)('keeps a result of %s byte for byte', async (name, piece) => {
     .slice(0, 40);
   await system.createRun(`r-${run}`, { instanceRef: { name: 'bytes' }, task: JSON.stringify(piece) });
   const finished = await system.finished(`r-${run}`);
+  expect(finished.status.message).toBeUndefined();
   expect(finished.status).toMatchObject({ phase: 'Succeeded', mode: 'task' });
-  const text = await readResult(system.admin, finished);
+  const { text } = await readResult(system.admin, finished);
   expect(text === piece.piece.repeat(piece.times)).toBe(true);
 });
 
@@ -85,7 +54,7 @@ it('makes broken UTF-8 of a foreign agent U+FFFD', async () => {
   await system.createRun('broken', { instanceRef: { name: 'bytes' }, task: JSON.stringify(piece) });
   const finished = await system.finished('broken');
   expect(finished.status.phase).toBe('Succeeded');
-  expect(await readResult(system.admin, finished)).toBe(`${'x'.repeat(4000)}\ufffd`);
+  expect((await readResult(system.admin, finished)).text).toBe(`${'x'.repeat(4000)}\ufffd`);
 });
 
 it('fails a result above 1 MiB by name', async () => {
