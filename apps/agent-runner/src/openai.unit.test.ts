@@ -238,7 +238,9 @@ describe('a model that fails', { timeout: 30_000 }, () => {
     );
     expect(await failure(openaiInput(model))).toMatchObject({
       code: 'ModelAuthFailed',
-      message: expect.stringMatching(/answered 40[13] Incorrect API key provided: \*\*\*; correct the Secret/),
+      message: expect.stringMatching(
+        /answered 40[13] Incorrect API key provided: \*\*\*; check that the key in model.authSecretRef/,
+      ),
     });
     expect(model.calls).toHaveLength(1);
   });

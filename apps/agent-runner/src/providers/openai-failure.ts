@@ -34,7 +34,7 @@ const modelError = (message: string, cause?: unknown): SympoziumError =>
 
 function refused(error: unknown, call: FailedCall): SympoziumError {
   const next = call.hasKey
-    ? "correct the Secret that the instance's model.authSecretRef names"
+    ? 'check that the key in model.authSecretRef is valid there'
     : "no key was sent: name its Secret in the instance's model.authSecretRef";
   const message = `the model at ${call.where} answered ${detail(error, call)}; ${next}`;
   return new SympoziumError('ModelAuthFailed', message, { cause: error });
