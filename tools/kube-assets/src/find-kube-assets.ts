@@ -50,7 +50,7 @@ export function cachedAssets(env: Environment, module: string, { os, arch }: Pla
   return join(cacheRoot(env), 'kube-assets', `${kubernetesVersion(goMod)}-${sources}-${os}-${arch}`);
 }
 
-export const missingBinaries = (folder: string): Binary[] => BINARIES.filter((name) => !existsSync(join(folder, name)));
+const missingBinaries = (folder: string): Binary[] => BINARIES.filter((name) => !existsSync(join(folder, name)));
 
 /**
  * Folder with the control plane’s binaries: `KUBEBUILDER_ASSETS` if it is set, else what was built here before, else

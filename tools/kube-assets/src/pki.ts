@@ -2,7 +2,7 @@ import { createAuthority, createSigningKey } from '@sympozium/tls';
 import { SERVICE_ADDRESS } from './arguments.js';
 
 /** Files of the control plane’s run folder, by name. */
-export type Files = Readonly<Record<string, string>>;
+type Files = Readonly<Record<string, string>>;
 
 export interface Pki {
   /** The authority’s certificate, PEM. */

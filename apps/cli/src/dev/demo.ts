@@ -6,7 +6,7 @@ const DEMO = { name: 'demo', namespace: 'default' } as const;
 
 /** Model id of the demo: the instance’s name. */
 export const DEMO_MODEL = DEMO.name;
-export const DEMO_QUESTION = 'Hello from the demo: every word of this answer came through a Job of its own.';
+const DEMO_QUESTION = 'Hello from the demo: every word of this answer came through a Job of its own.';
 
 /** Makes the demo instance with the built-in echo provider; one that is there already stays as it is. */
 export async function ensureDemoInstance(client: KubeClient): Promise<void> {
