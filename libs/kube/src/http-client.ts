@@ -230,7 +230,7 @@ export class HttpKubeClient implements KubeClient {
       method,
       path,
       headers: {
-        accept: 'application/json',
+        accept: 'application/json, */*', // as client-go: not everything is JSON (/openid/v1/jwks)
         'user-agent': this.#userAgent,
         ...(body === undefined ? {} : { 'content-type': contentType }),
         ...credentials,
