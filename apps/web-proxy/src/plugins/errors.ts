@@ -46,6 +46,7 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
   const shown = toHttpError(error);
   const status = statusOf(shown.code);
   if (httpCode(shown.code) === 'internal_error') request.log.error({ err: error, reqId: request.id }, 'request failed');
+  reply.header('x-request-id', request.id);
   if (request.hasRun || status === 409) reply.header('x-should-retry', 'false');
   return reply
     .code(status)
