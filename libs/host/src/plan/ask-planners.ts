@@ -26,7 +26,9 @@ export async function readParams(mode: Mode, run: AgentRun): Promise<Params | Ob
 export async function planRun(mode: Mode, params: Params, view: RunView): Promise<readonly Wished[] | Obstacle> {
   const wished: Wished[] = [];
   for (const [at, part] of mode.parts.entries()) {
-    const plan = await guarded('Applied', part.plugin.name, () => part.planner.plan({ ...view, params: params[at] }));
+    const plan = await guarded('Applied', part.plugin.name, () => [
+      ...part.planner.plan({ ...view, params: params[at] }),
+    ]);
     if (isObstacle(plan)) return plan;
     for (const desired of plan) {
       const one = checkOwned(part.plugin, desired);
