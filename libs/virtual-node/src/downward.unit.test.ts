@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fieldValue, resourceValue, type PodPlace } from './downward.js';
 import type { Pod } from './pod.js';
-import { shellPod } from './testing/test-node.js';
+import { shellPod } from './testing/shell-pod.js';
 
 const place: PodPlace = {
   nodeName: 'node-1',

@@ -3,7 +3,7 @@ import { containerEnvironment } from './environment.js';
 import type { Container } from './pod.js';
 import type { Data, Sources } from './sources.js';
 import { StartObstacle } from './start-obstacle.js';
-import { shellPod } from './testing/test-node.js';
+import { shellPod } from './testing/shell-pod.js';
 
 const data = (entries: Record<string, string>): Data =>
   new Map(Object.entries(entries).map(([key, value]) => [key, Buffer.from(value)]));

@@ -40,7 +40,12 @@ export class KubeletServer implements Runnable {
     const { cert, key, clientCa } = options.credentials;
     this.#server = createServer(
       { cert, key, requestCert: true, rejectUnauthorized: false, ...(clientCa ? { ca: clientCa } : {}) },
-      (request, response) => void this.#answer(request, response),
+      (request, response) => {
+        this.#answer(request, response).catch((error: unknown) => {
+          options.log.warn({ err: error }, 'the kubelet endpoint failed to answer');
+          response.destroy();
+        });
+      },
     );
   }
 
@@ -64,7 +69,8 @@ export class KubeletServer implements Runnable {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const url = new URL(request.url ?? '/', 'https://node');
+    const url = urlOf(request);
+    if (!url) return end(response, 400, 'this is no path');
     if (url.pathname === '/healthz') return end(response, 200, 'ok');
     if (!this.#allowed(request))
       return end(response, 401, 'Unauthorized: only the API server may ask. Give it a certificate of the client CA.');
@@ -93,6 +99,10 @@ export class KubeletServer implements Runnable {
     if (clientCa && (request.socket as TLSSocket).authorized) return true;
     return bearerToken !== undefined && same(request.headers.authorization ?? '', `Bearer ${bearerToken}`);
   }
+}
+
+function urlOf({ url = '/' }: IncomingMessage): URL | undefined {
+  return URL.canParse(url, 'https://node') ? new URL(url, 'https://node') : undefined;
 }
 
 const LOG_PATH = /^\/containerLogs\/([^/]+)\/([^/]+)\/([^/]+)$/;

@@ -72,9 +72,11 @@ it('gives the API server a log', async () => {
 it('asks everybody else who he is', async () => {
   const kubelet = await start();
   const stranger = await (await createAuthority('another CA')).issue({ commonName: 'kube-apiserver', usage: 'client' });
+  const itsOwn = await kubeletCredentials(); // of the right CA, but no client's
   const unknown = [401, expect.stringContaining('only the API server may ask')];
   expect(await get(kubelet, '/containerLogs/default/p/main', {})).toEqual(unknown);
   expect(await get(kubelet, '/containerLogs/default/p/main', stranger)).toEqual(unknown);
+  expect(await get(kubelet, '/containerLogs/default/p/main', { cert: itsOwn.cert, key: itsOwn.key })).toEqual(unknown);
   expect(await get(kubelet, '/containerLogs/default/p/main', { headers: { authorization: 'Bearer x' } })).toEqual(
     unknown,
   );
@@ -98,6 +100,17 @@ it.each([
   const kubelet = await start();
   const client = { ...apiServerCertificate, ...(method ? { method } : {}) };
   expect((await get(kubelet, path, client))[0]).toBe(404);
+});
+
+it('is not troubled by a path that is none, nor by a log that cannot be found', async () => {
+  const kubelet = await start({
+    findLog: () => {
+      throw new Error('broken');
+    },
+  });
+  expect((await get(kubelet, '//[', {}))[0]).toBe(400);
+  await expect(get(kubelet, '/containerLogs/default/p/main')).rejects.toThrow('socket hang up');
+  expect(await get(kubelet, '/healthz', {})).toEqual([200, 'ok']);
 });
 
 it('says why there is no log', async () => {

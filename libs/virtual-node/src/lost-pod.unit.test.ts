@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { hasStarted, lostPodStatus } from './lost-pod.js';
 import type { ContainerStatus, Pod } from './pod.js';
-import { shellPod } from './testing/test-node.js';
+import { shellPod } from './testing/shell-pod.js';
 
 const failure = { reason: 'NodeRestarted', message: 'the node ended while the Pod ran' };
 const NOW = Date.parse('2026-01-01T00:01:00Z');

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { ContainerLog } from './container-log.js';
 import { findPodLog } from './pod-logs.js';
-import { shellPod } from './testing/test-node.js';
+import { shellPod } from './testing/shell-pod.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'pod-'));
 const main = join(folder, 'containers', 'main');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { foldPodStatus, unknownEnd, type ContainerFacts, type PodFacts } from './pod-status.js';
 import type { Pod, Terminated } from './pod.js';
-import { shellPod } from './testing/test-node.js';
+import { shellPod } from './testing/shell-pod.js';
 
 const START = Date.parse('2026-01-01T00:00:00Z');
 const at = (seconds: number): string => new Date(START + seconds * 1000).toISOString().replace('.000', '');

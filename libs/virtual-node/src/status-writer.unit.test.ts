@@ -5,7 +5,7 @@ import { beforeEach, expect, it } from 'vitest';
 import { Concurrency } from './concurrency.js';
 import { POD_KIND, type Pod, type PodPhase, type PodStatus } from './pod.js';
 import { StatusWriter } from './status-writer.js';
-import { shellPod } from './testing/test-node.js';
+import { shellPod } from './testing/shell-pod.js';
 
 let clock: FakeClock;
 let client: FakeKubeClient;

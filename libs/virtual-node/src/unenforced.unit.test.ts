@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { shellPod } from './testing/test-node.js';
+import { shellPod } from './testing/shell-pod.js';
 import { unenforcedFields } from './unenforced.js';
 
 it('finds nothing in a Pod that asks for nothing', () => {

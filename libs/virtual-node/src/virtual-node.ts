@@ -68,7 +68,13 @@ const STOPPED = { reason: 'NodeShutdown', message: 'the virtual node was stopped
 const RESTARTED = { reason: 'NodeRestarted', message: 'the virtual node ended while the Pod ran' };
 const NOT_STARTED = { reason: 'NotStarted', message: 'the Pod was deleted before it was started' };
 
-/** A Node whose containers are processes of this machine. */
+/**
+ * A Node whose containers are processes of this machine, for development and tests: it isolates nothing and enforces no
+ * limit. It differs from a kubelet in what processes cannot have: an image is a command (`images`), a mount is a folder
+ * elsewhere (values and arguments under a `mountPath` are rewritten, text that mentions one is not), /tmp is the
+ * machine's unless the Pod mounts it (then TMPDIR names it), `status.podIP` is an address that a process can bind, and
+ * a process that leaves its group escapes. Probes, lifecycle hooks, native sidecars and Services are not there.
+ */
 export class VirtualNode implements Runnable {
   readonly name: string;
   readonly #options: VirtualNodeOptions;

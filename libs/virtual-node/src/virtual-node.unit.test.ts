@@ -6,7 +6,10 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { POD_KIND, SECRET, type ContainerStatus, type Pod, type PodStatus } from './pod.js';
 import { createVirtualNode } from './create-virtual-node.js';
 import { isAlive, openFiles, zombies } from './testing/processes.js';
-import { kubeletCredentials, shellPod, TestNode } from './testing/test-node.js';
+import { shellPod } from './testing/shell-pod.js';
+import { kubeletCredentials, TestNode } from './testing/test-node.js';
+
+vi.setConfig({ testTimeout: 20_000 }); // real processes, on machines that do other things as well
 
 let cluster: TestNode;
 beforeEach(() => {
@@ -357,7 +360,7 @@ describe('the node', () => {
 
   it('never runs a Pod again that a former life had started, and reports it as failed', async () => {
     const client = new FakeKubeClient({ server: cluster.client.server });
-    await cluster.start({ client });
+    await cluster.start({ client, shutdownGraceMs: 50 });
     const pod = await cluster.create(shellPod('p', STUBBORN));
     const pid = await pidOf(pod);
     await untilPhase('p', 'Running');

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { CONFIG_MAP, POD_KIND, SECRET, type Pod } from './pod.js';
 import { readSources, volumeSources } from './sources.js';
-import { shellPod } from './testing/test-node.js';
+import { shellPod } from './testing/shell-pod.js';
 import { VolumeFolders } from './volume-folder.js';
 
 const TOKEN_PATH = '/api/v1/namespaces/default/serviceaccounts/robot/token';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Pod } from './pod.js';
 import type { Sources } from './sources.js';
-import { shellPod } from './testing/test-node.js';
+import { shellPod } from './testing/shell-pod.js';
 import { volumeContent, type Volume } from './volumes.js';
 
 const bytes = Buffer.from([0, 255, 10]);

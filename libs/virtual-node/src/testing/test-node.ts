@@ -8,8 +8,8 @@ import { createVirtualNode, type CreateVirtualNodeOptions } from '../create-virt
 import type { KubeletCredentials } from '../kubelet-server.js';
 import { POD_KIND, type Pod } from '../pod.js';
 import type { VirtualNode } from '../virtual-node.js';
+import { NODE_NAME } from './shell-pod.js';
 
-export const NODE_NAME = 'test-node';
 const IMAGES = new Map<string, readonly string[]>([['local/sh', ['/bin/sh', '-c']]]);
 
 const authority = await createAuthority('kubelet CA');
@@ -78,17 +78,3 @@ export class TestNode {
       .map(({ body }) => (body as { body: { status: unknown } }).body.status);
   }
 }
-
-/** A Pod of one container `main` that runs a shell script. */
-export const shellPod = (name: string, script: string, spec: Partial<Pod['spec']> = {}): Pod => ({
-  apiVersion: 'v1',
-  kind: 'Pod',
-  metadata: { name, namespace: 'default' },
-  spec: {
-    nodeName: NODE_NAME,
-    restartPolicy: 'Never',
-    terminationGracePeriodSeconds: 5,
-    containers: [{ name: 'main', image: 'local/sh', args: [script] }],
-    ...spec,
-  },
-});
