@@ -48,6 +48,7 @@ export class CoreHost implements Runnable {
       results: new ResultStore({ client, applier, clock, log }),
       writer: new RunWriter({ ...written, clock, ...(metrics && { metrics }) }),
       clock,
+      log,
     });
     this.#cache = cache;
     this.#controller = new Controller({

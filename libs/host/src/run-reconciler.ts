@@ -8,7 +8,7 @@ import {
 } from '@sympozium/api';
 import { parseObjectKey, type Reconciled } from '@sympozium/controller';
 import type { Observation, ObservedView } from '@sympozium/plugin-sdk';
-import type { Clock } from '@sympozium/process';
+import type { Clock, Logger } from '@sympozium/process';
 import type { Applied, Applier } from './apply/applier.js';
 import type { RunWriter } from './apply/run-writer.js';
 import type { ClusterCache } from './cluster/cluster-cache.js';
@@ -31,6 +31,7 @@ export interface RunReconcilerDependencies {
   readonly results: ResultStore;
   readonly writer: RunWriter;
   readonly clock: Clock;
+  readonly log: Logger;
 }
 
 /** What was done and seen for a run in one pass. */
@@ -124,7 +125,7 @@ export class RunReconciler {
 
   /** Stores the answer, then the status; a run that was given up leaves nothing behind that may still start. */
   async #record(run: AgentRun, mode: { name: string; lifecycle: Lifecycle }, pass: Pass): Promise<Reconciled> {
-    const { cache, results, writer, clock } = this.#dependencies;
+    const { cache, results, writer, clock, log } = this.#dependencies;
     const outcome = await results.store(run, pass.observation, mode.name);
     if (!outcome) return { recheckAfterMs: WAITING_MS };
     const { status, recheckAfterMs } = foldStatus({
@@ -137,6 +138,8 @@ export class RunReconciler {
       known: cache.ledger.of(run),
       now: clock.now(),
     });
+    const { cause } = pass.obstacle ?? {};
+    if (cause !== undefined && status !== run.status) log.error({ err: cause, run: run.metadata.name }, 'plugin threw');
     await writer.writeStatus(run, status);
     if (isTerminal(status.phase) && outcome.state === 'pending') await this.#apply(run, []);
     const rechecks = [recheckAfterMs, pass.recheckAfterMs].filter((ms) => ms !== undefined);

@@ -74,7 +74,8 @@ async function guarded<T>(
 ): Promise<T | Obstacle> {
   try {
     return await ask();
-  } catch (error) {
-    return obstacle(condition, 'PluginError', `${plugin}: ${error instanceof Error ? error.message : String(error)}`);
+  } catch (cause) {
+    const detail = `${plugin}: ${cause instanceof Error ? cause.message : String(cause)}`;
+    return { ...obstacle(condition, 'PluginError', detail), cause };
   }
 }

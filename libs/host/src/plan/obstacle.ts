@@ -8,6 +8,8 @@ export interface Obstacle {
   readonly condition: 'Accepted' | 'Applied' | 'Ready';
   /** It can never become right by itself: the run fails. */
   readonly final?: boolean;
+  /** What a plugin threw; for the log. */
+  readonly cause?: unknown;
 }
 
 export const obstacle = (condition: Obstacle['condition'], reason: ErrorCode, detail?: string): Obstacle => ({
