@@ -14,11 +14,11 @@ import {
 import { HealthServer } from './health-server.js';
 import type { OperatorSettings } from './settings.js';
 
-export const CLIENT = token<KubeClient>('Kubernetes client');
+const CLIENT = token<KubeClient>('Kubernetes client');
 export const LOG = token<Logger>('log');
 export const CLOCK = token<Clock>('clock');
-export const RANDOM = token<Random>('random');
-export const METRICS = token<Metrics>('metrics');
+const RANDOM = token<Random>('random');
+const METRICS = token<Metrics>('metrics');
 export const CORE_HOST = token<CoreHost>('core host');
 export const HEALTH_SERVER = token<HealthServer>('health server');
 export const OPERATOR = token<Lifecycle>('operator');

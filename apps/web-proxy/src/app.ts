@@ -16,7 +16,7 @@ import type { Catalogue } from './runs/catalogue.js';
 import type { Readiness } from './runs/readiness.js';
 import type { RunDesk } from './runs/run-desk.js';
 
-export interface AppSettings {
+interface AppSettings {
   /** Bytes of the largest body. */
   readonly bodyLimit: number;
   /** Most requests at once. */

@@ -27,9 +27,9 @@ import { buildStreamApp } from './stream/stream-app.js';
 import { StreamHub } from './stream/stream-hub.js';
 import { ClusterTokenVerifier } from './stream/token-verifier.js';
 
-export const CLIENT = token<KubeClient>('client');
+const CLIENT = token<KubeClient>('client');
 export const CLOCK = token<Clock>('clock');
-export const RANDOM = token<Random>('random');
+const RANDOM = token<Random>('random');
 export const LOG = token<Logger>('log');
 const METRICS = token<Metrics>('metrics');
 const INSTANCES = token<Informer<SympoziumInstance>>('instances');

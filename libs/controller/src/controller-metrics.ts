@@ -1,6 +1,6 @@
 import type { Metrics } from '@sympozium/process';
 
-export type Outcome = 'done' | 'failed' | 'stale';
+type Outcome = 'done' | 'failed' | 'stale';
 
 /** What a controller tells of itself. */
 export interface ControllerMetrics {

@@ -35,7 +35,7 @@ function certificate(folder: string): string {
 }
 
 /** Bearer header from a file whose content a kubelet rotates. */
-export function tokenFileHeaders(file: string, now: () => number): (fresh: boolean) => Record<string, string> {
+function tokenFileHeaders(file: string, now: () => number): (fresh: boolean) => Record<string, string> {
   let read = -Infinity;
   let token = '';
   return (fresh) => {

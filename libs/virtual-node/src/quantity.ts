@@ -18,7 +18,7 @@ const FACTOR: Readonly<Record<string, number>> = {
 };
 
 /** The number that a quantity such as `250m` or `1Gi` says. */
-export function parseQuantity(text: string): number {
+function parseQuantity(text: string): number {
   const match = /^([+-]?[\d.]+(?:[eE][+-]?\d+)?)([a-zA-Z]*)$/.exec(text.trim());
   const factor = FACTOR[match?.[2] ?? ''];
   if (!match || factor === undefined) throw new Error(`"${text}" is not a quantity; write it like 250m or 1Gi.`);

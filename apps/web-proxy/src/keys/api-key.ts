@@ -33,7 +33,7 @@ export interface KeyEntry {
 }
 
 /** `sk-` and 128 bits in base64url have 25 characters. */
-export const MIN_KEY_LENGTH = 20;
+const MIN_KEY_LENGTH = 20;
 const PREVIOUS = '-previous';
 
 /**

@@ -7,7 +7,7 @@ const part = contentPart.refine(({ type, text }) => type !== 'text' || text !== 
 });
 
 /** One turn as callers write it; fields not named here pass through to the model. */
-export const chatMessage = z
+const chatMessage = z
   .looseObject({
     role: z.enum(['system', 'developer', 'user', 'assistant', 'tool']),
     content: z.union([z.string().max(MAX_TEXT), z.array(part).max(4096)]).nullish(),

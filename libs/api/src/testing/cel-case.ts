@@ -27,7 +27,7 @@ export interface RulePlace {
 }
 
 /** What one case sends, where it differs from a valid object. */
-export interface Probe {
+interface Probe {
   readonly does: string;
   readonly name?: string;
   readonly spec?: JsonObject;

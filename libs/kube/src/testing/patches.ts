@@ -33,7 +33,7 @@ const MERGE_KEYS: Readonly<Record<string, string>> = {
 };
 
 /** Strategic merge patch, as far as lists are joined by the keys above. */
-export function strategicPatch(target: unknown, patch: unknown): unknown {
+function strategicPatch(target: unknown, patch: unknown): unknown {
   return merged(target, patch, joined);
 }
 
@@ -70,7 +70,7 @@ interface Operation {
 }
 
 /** JSON patch, RFC 6902. A failed test or a path that is not there is 422, as the API server says it. */
-export function jsonPatch(target: unknown, operations: readonly unknown[]): unknown {
+function jsonPatch(target: unknown, operations: readonly unknown[]): unknown {
   const root = { root: structuredClone(target) };
   for (const operation of operations as Operation[]) applyOperation(root, operation);
   return root.root;

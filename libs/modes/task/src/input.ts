@@ -41,7 +41,7 @@ function base64(text: string): string {
 }
 
 /** Everything the agent is told. Absent fields stay absent. */
-export function runInput({ run, instance, skills }: InputSource): RunInput {
+function runInput({ run, instance, skills }: InputSource): RunInput {
   const { spec, metadata } = run;
   const documents = skills.flatMap((skill) => skill.documents);
   return defined({

@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { FrameCutter } from '../fixture/frame-cutter.js';
+import { suiteCluster } from '../fixture/suite-cluster.js';
 import { Sympozium } from '../fixture/sympozium.js';
 
 let system: Sympozium;
@@ -7,7 +8,7 @@ let cutter: FrameCutter;
 
 beforeAll(async () => {
   cutter = await FrameCutter.start();
-  system = await Sympozium.start(inject('cluster'), { name: 'stream', proxyEnv: { STREAM_URL: cutter.url } });
+  system = await Sympozium.start(suiteCluster(), { name: 'stream', proxyEnv: { STREAM_URL: cutter.url } });
   const { streamPort } = await system.proxy.ready();
   cutter.target(Number(streamPort));
   await system.createInstance('echo');

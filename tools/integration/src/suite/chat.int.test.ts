@@ -1,7 +1,8 @@
 import { LABEL } from '@sympozium/api';
 import OpenAI from 'openai';
-import { afterAll, beforeAll, beforeEach, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { ModelDouble, says, type ModelCall } from '../fixture/model-double.js';
+import { suiteCluster } from '../fixture/suite-cluster.js';
 import { API_KEY, Sympozium } from '../fixture/sympozium.js';
 import { until } from '../fixture/until.js';
 
@@ -11,7 +12,7 @@ let openai: OpenAI;
 
 beforeAll(async () => {
   model = await ModelDouble.start();
-  system = await Sympozium.start(inject('cluster'), { name: 'chat' });
+  system = await Sympozium.start(suiteCluster(), { name: 'chat' });
   openai = system.openai();
   await system.createSecret('model', { key: 'sk-model-key' });
   await system.createInstance('echo');

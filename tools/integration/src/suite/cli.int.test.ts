@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { workspaceFile } from '../fixture/app-process.js';
 import { sympozium } from '../fixture/commands.js';
 import { ModelDouble } from '../fixture/model-double.js';
+import { suiteCluster } from '../fixture/suite-cluster.js';
 import { Sympozium } from '../fixture/sympozium.js';
 
 let system: Sympozium;
@@ -11,7 +12,7 @@ let model: ModelDouble;
 
 beforeAll(async () => {
   model = await ModelDouble.start();
-  system = await Sympozium.start(inject('cluster'), { name: 'cli' });
+  system = await Sympozium.start(suiteCluster(), { name: 'cli' });
   await system.createInstance('echo');
   await system.createInstance('writer', { model: { provider: 'openai', name: 'double', baseURL: model.baseURL } });
 });

@@ -1,8 +1,9 @@
 import { AGENT_RUN, LABEL, type KubeObject } from '@sympozium/api';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ApiInterposer, type Fate } from '../fixture/api-interposer.js';
+import { suiteCluster } from '../fixture/suite-cluster.js';
 import { Sympozium } from '../fixture/sympozium.js';
 import { until } from '../fixture/until.js';
 
@@ -10,10 +11,10 @@ let system: Sympozium;
 let api: ApiInterposer;
 
 beforeAll(async () => {
-  const { folder, operator } = inject('cluster');
+  const { folder, operator } = suiteCluster();
   mkdirSync(join(folder, 'crash'), { recursive: true });
   api = await ApiInterposer.start(operator, join(folder, 'crash', 'kubeconfig'));
-  system = await Sympozium.start(inject('cluster'), { name: 'crash', operatorKubeconfig: api.kubeconfig });
+  system = await Sympozium.start(suiteCluster(), { name: 'crash', operatorKubeconfig: api.kubeconfig });
   await system.createInstance('echo');
 });
 

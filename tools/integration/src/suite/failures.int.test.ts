@@ -1,8 +1,9 @@
 import { ERRORS, type ErrorCode } from '@sympozium/api';
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ANY_PROGRAM } from '../fixture/images.js';
 import { kubectl, sympozium } from '../fixture/commands.js';
 import { ModelDouble, type ModelCall } from '../fixture/model-double.js';
+import { suiteCluster } from '../fixture/suite-cluster.js';
 import { Sympozium } from '../fixture/sympozium.js';
 import { until } from '../fixture/until.js';
 
@@ -11,7 +12,7 @@ let model: ModelDouble;
 
 beforeAll(async () => {
   model = await ModelDouble.start();
-  system = await Sympozium.start(inject('cluster'), { name: 'failures' });
+  system = await Sympozium.start(suiteCluster(), { name: 'failures' });
   const openai = { provider: 'openai', name: 'double', baseURL: model.baseURL };
   await system.createSecret('model', { key: 'sk-wrong' });
   await system.createInstance('echo');

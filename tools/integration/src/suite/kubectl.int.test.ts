@@ -1,15 +1,16 @@
 import { CEL_CASES } from '@sympozium/api/testing';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { workspaceFile } from '../fixture/app-process.js';
 import { command, kubectl } from '../fixture/commands.js';
 import { readObjects } from '../fixture/install.js';
+import { suiteCluster } from '../fixture/suite-cluster.js';
 import { Sympozium } from '../fixture/sympozium.js';
 import { kubectlPath } from '@sympozium/get-helm';
 
 let system: Sympozium;
 
 beforeAll(async () => {
-  system = await Sympozium.start(inject('cluster'), { name: 'kubectl' });
+  system = await Sympozium.start(suiteCluster(), { name: 'kubectl' });
 });
 
 afterAll(() => system?.stop());

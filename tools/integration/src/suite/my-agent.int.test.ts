@@ -1,11 +1,12 @@
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { MY_AGENT } from '../fixture/images.js';
+import { suiteCluster } from '../fixture/suite-cluster.js';
 import { Sympozium } from '../fixture/sympozium.js';
 
 let system: Sympozium;
 
 beforeAll(async () => {
-  system = await Sympozium.start(inject('cluster'), { name: 'my-agent' });
+  system = await Sympozium.start(suiteCluster(), { name: 'my-agent' });
   await system.createInstance('mine', { agent: { image: MY_AGENT } });
 });
 

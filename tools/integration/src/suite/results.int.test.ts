@@ -1,13 +1,14 @@
 import { readResult } from '@sympozium/run-client';
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { workspaceFile } from '../fixture/app-process.js';
 import { ANY_PROGRAM } from '../fixture/images.js';
+import { suiteCluster } from '../fixture/suite-cluster.js';
 import { Sympozium } from '../fixture/sympozium.js';
 
 let system: Sympozium;
 
 beforeAll(async () => {
-  system = await Sympozium.start(inject('cluster'), { name: 'results' });
+  system = await Sympozium.start(suiteCluster(), { name: 'results' });
   const script = workspaceFile('tools/integration/src/agents/bytes-agent.mjs');
   await system.createInstance('bytes', { agent: { image: ANY_PROGRAM, command: [process.execPath, script] } });
 });

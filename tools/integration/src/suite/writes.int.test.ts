@@ -1,7 +1,8 @@
 import { LABEL } from '@sympozium/api';
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { writeName } from '../fixture/audit.js';
 import { ModelDouble, says } from '../fixture/model-double.js';
+import { suiteCluster } from '../fixture/suite-cluster.js';
 import { Sympozium } from '../fixture/sympozium.js';
 import { until } from '../fixture/until.js';
 
@@ -10,7 +11,7 @@ let model: ModelDouble;
 
 beforeAll(async () => {
   model = await ModelDouble.start();
-  system = await Sympozium.start(inject('cluster'), { name: 'writes' });
+  system = await Sympozium.start(suiteCluster(), { name: 'writes' });
   await system.createInstance('echo', { runDefaults: { ttlAfterFinished: '1s' } });
   await system.createInstance('kept');
   await system.createInstance('slow', { model: { provider: 'openai', name: 'double', baseURL: model.baseURL } });
