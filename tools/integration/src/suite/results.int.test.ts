@@ -1,7 +1,6 @@
 import { readResult } from '@sympozium/run-client';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { workspaceFile } from '../fixture/app-process.js';
-import { ANY_PROGRAM } from '../fixture/images.js';
+import { agentImage } from '../fixture/images.js';
 import { suiteCluster } from '../fixture/suite-cluster.js';
 import { Sympozium } from '../fixture/sympozium.js';
 
@@ -9,8 +8,7 @@ let system: Sympozium;
 
 beforeAll(async () => {
   system = await Sympozium.start(suiteCluster(), { name: 'results' });
-  const script = workspaceFile('tools/integration/src/agents/bytes-agent.mjs');
-  await system.createInstance('bytes', { agent: { image: ANY_PROGRAM, command: [process.execPath, script] } });
+  await system.createInstance('bytes', { agent: { image: agentImage('bytes-agent') } });
 });
 
 afterAll(() => system?.stop());
