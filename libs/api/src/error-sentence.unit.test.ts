@@ -15,4 +15,9 @@ describe('errorSentence', () => {
   it('cuts a detail that is longer than a message needs, without halving a character', () => {
     expect(errorSentence('Cancelled', '😀'.repeat(2000))).toContain(`${'😀'.repeat(1024)}…`);
   });
+
+  it('stays on one line and valid, whatever the detail', () => {
+    const text = errorSentence('Cancelled', 'a\n\tb\u0000c \ud83d:\n');
+    expect(text).toBe('The run was cancelled: a b c \ufffd. Start it again if it is still wanted.');
+  });
 });

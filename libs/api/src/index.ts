@@ -1,6 +1,7 @@
 export * from './conditions.js';
 export * from './error-sentence.js';
 export * from './errors.js';
+export * from './failure.js';
 export * from './kinds/agent-run.js';
 export * from './kinds/condition.js';
 export * from './kinds/conversation.js';

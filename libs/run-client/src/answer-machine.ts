@@ -1,6 +1,5 @@
-import type { ToolCall, Usage } from '@sympozium/api';
+import { agentFailure, failure, type Failure, type ToolCall, type Usage } from '@sympozium/api';
 import type { Frame, ResultBody } from '@sympozium/run-protocol';
-import { agentFailure, failure, type Failure } from './failure.js';
 import type { RunAnswer, RunUpdate, ToolCallDelta } from './run-update.js';
 
 export interface AnswerMachineOptions {

@@ -1,13 +1,12 @@
-import { durationMs, SympoziumError, type AgentRun } from '@sympozium/api';
+import { durationMs, failure, isRunReason, SympoziumError, type AgentRun, type Failure } from '@sympozium/api';
 import type { KubeClient } from '@sympozium/kube';
 import { backoffMs, delay, type Clock, type Random, type Timer } from '@sympozium/process';
 import type { Frame } from '@sympozium/run-protocol';
 import { AnswerMachine } from './answer-machine.js';
-import { failure, isRunReason, storedFailure, type Failure } from './failure.js';
 import { Mailbox } from './mailbox.js';
 import type { RunState, RunStatusSource } from './run-status.js';
 import type { RunAnswer, RunUpdate } from './run-update.js';
-import { readResult, readRun } from './stored-answer.js';
+import { readResult, readRun, storedFailure } from './stored-answer.js';
 
 export interface FollowOptions {
   readonly client: KubeClient;
@@ -108,15 +107,14 @@ class RunFollower {
   }
 
   #state(run: AgentRun): readonly RunUpdate[] {
-    const { phase, reason, message } = run.status;
-    switch (phase) {
+    switch (run.status.phase) {
       case 'Succeeded':
         void this.#readAnswer();
         return [];
       case 'Failed':
-        return this.#machine.failed(storedFailure(reason, message));
+        return this.#machine.failed(storedFailure(run));
       case 'Pending':
-        if (isRunReason(reason)) return this.#hold(storedFailure(reason, message));
+        if (isRunReason(run.status.reason)) return this.#hold(storedFailure(run));
         break;
       default:
     }

@@ -1,6 +1,5 @@
 export { buildRun, requestDigest, type NewAgentRun, type RunRequest } from './build-run.js';
 export { cancelRun } from './cancel.js';
-export { failure, type Failure } from './failure.js';
 export { followRun, OBSTACLE_MS, type FollowOptions } from './follow.js';
 export { podLogFrames } from './pod-log-frames.js';
 export { idempotentRunName, randomRunName } from './run-name.js';

@@ -1,6 +1,16 @@
-import { AGENT_RUN, RESULT_ENTRY, SympoziumError, type AgentRun, type Kind, type KubeObject } from '@sympozium/api';
+import {
+  AGENT_RUN,
+  errorSentence,
+  failure,
+  isRunReason,
+  RESULT_ENTRY,
+  SympoziumError,
+  type AgentRun,
+  type Failure,
+  type Kind,
+  type KubeObject,
+} from '@sympozium/api';
 import { isNotFound, type KubeClient } from '@sympozium/kube';
-import { failure } from './failure.js';
 import { keyOf } from './run-key.js';
 import type { RunAnswer } from './run-update.js';
 
@@ -18,6 +28,12 @@ export async function readResult(client: KubeClient, run: AgentRun): Promise<Run
   return { text, finishReason: result.finishReason, toolCalls: result.toolCalls ?? [], ...(usage && { usage }) };
 }
 
+/** What the operator stored about a failed or waiting run. */
+export function storedFailure({ status: { reason, message } }: AgentRun): Failure {
+  if (!isRunReason(reason)) return failure('AgentFailed', message ?? reason);
+  return message === undefined ? failure(reason) : { reason, message };
+}
+
 /** The run as the server has it now. Throws `RunDeleted` when it is gone, or another bears its name. */
 export async function readRun(client: KubeClient, run: AgentRun): Promise<AgentRun> {
   const current = await client.get(AGENT_RUN, keyOf(run)).catch((error: unknown) => {
@@ -25,7 +41,7 @@ export async function readRun(client: KubeClient, run: AgentRun): Promise<AgentR
     throw error;
   });
   if (current !== undefined && current.metadata.uid === run.metadata.uid) return current;
-  throw new SympoziumError('RunDeleted', failure('RunDeleted').message);
+  throw new SympoziumError('RunDeleted', errorSentence('RunDeleted'));
 }
 
 async function readLargeText(client: KubeClient, run: AgentRun, name: string): Promise<string> {
@@ -40,4 +56,4 @@ async function readLargeText(client: KubeClient, run: AgentRun, name: string): P
 }
 
 const lost = (detail: string, cause?: unknown): SympoziumError =>
-  new SympoziumError('ResultLost', failure('ResultLost', detail).message, { cause });
+  new SympoziumError('ResultLost', errorSentence('ResultLost', detail), { cause });

@@ -1,8 +1,8 @@
-import { LIMIT, type ErrorCode } from '@sympozium/api';
+import { failure, LIMIT, type ErrorCode, type Failure } from '@sympozium/api';
 import type { Observation } from '@sympozium/plugin-sdk';
 import type { AttemptEnd } from './attempt.js';
 import { readFacts, startOf, type Facts, type TaskView } from './facts.js';
-import { attemptFailure, failure, type Failure } from './failure.js';
+import { attemptFailure } from './failure.js';
 import { encodeInput } from './input.js';
 import { isAtRest, isComplete, isFinished, isPastDeadline, verdictOf } from './job-state.js';
 import { failed, failedUnseen, resultOf, work } from './report.js';

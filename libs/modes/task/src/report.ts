@@ -1,10 +1,9 @@
-import { POD as NAMES } from '@sympozium/api';
+import { POD as NAMES, type Failure } from '@sympozium/api';
 import type { Observation, ObservedResult, ObservedWork } from '@sympozium/plugin-sdk';
 import type { Envelope } from '@sympozium/run-protocol';
 import type { Attempt } from './attempt.js';
 import { defined } from './defined.js';
 import { startOf, type Facts } from './facts.js';
-import type { Failure } from './failure.js';
 import { countedPods } from './job-state.js';
 
 type Failed = Extract<Observation, { readonly state: 'failed' }>;

@@ -1,8 +1,8 @@
-import type { ErrorCode } from '@sympozium/api';
+import { failure, type ErrorCode, type Failure } from '@sympozium/api';
 import type { Pod, Wire } from '@sympozium/plugin-sdk/manifests';
 import type { V1ContainerStateWaiting } from '@kubernetes/client-node';
 import type { Attempt } from './attempt.js';
-import { attemptFailure, failure, type Failure } from './failure.js';
+import { attemptFailure } from './failure.js';
 
 /** The kubelet's reasons for a container that waits; every other one is on its way. */
 const WAITING: ReadonlyMap<string, ErrorCode> = new Map([
