@@ -32,11 +32,11 @@ export async function run(parts: RunParts): Promise<number> {
   return kept ? exitCode(result, stop) : 1;
 }
 
-async function answer({ settings, output, stop }: RunParts, transcript: Transcript): Promise<ResultBody> {
+async function answer({ settings, output, stop, clock }: RunParts, transcript: Transcript): Promise<ResultBody> {
   try {
     const input = await readInput(settings.inputFile);
     const provider = await loadProvider(input.model.provider);
-    for await (const event of provider(input, { key: settings.modelKey, signal: stop })) {
+    for await (const event of provider(input, { settings, clock, signal: stop })) {
       const frame = transcript.add(event);
       if (frame) await output.emit(frame);
     }

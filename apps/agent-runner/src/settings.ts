@@ -1,4 +1,4 @@
-import { AGENT_ENV, LIMIT } from '@sympozium/api';
+import { AGENT_ENV, LIMIT, REFERENCE_AGENT_ENV } from '@sympozium/api';
 import { MIN_ENVELOPE_BYTES } from '@sympozium/run-protocol';
 
 /** What the environment says, read once. By hand: a schema library would cost more time than the first frame has. */
@@ -10,7 +10,10 @@ export interface Settings {
   readonly resultFile: string | undefined;
   readonly resultBytes: number;
   readonly stream: { readonly url: string; readonly tokenFile: string } | undefined;
+  /** The provider's key; never to be told. */
   readonly modelKey: string | undefined;
+  /** Time between the words of provider `echo`. */
+  readonly echoPaceMs: number;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -26,6 +29,7 @@ export function readSettings(env: Environment): Settings {
     resultBytes: resultBytes(read(AGENT_ENV.resultBytes)),
     stream: url !== undefined && tokenFile !== undefined ? { url, tokenFile } : undefined,
     modelKey: read(AGENT_ENV.modelKey),
+    echoPaceMs: echoPaceMs(read(REFERENCE_AGENT_ENV.echoPaceMs)),
   };
 }
 
@@ -33,4 +37,10 @@ export function readSettings(env: Environment): Settings {
 function resultBytes(text: string | undefined): number {
   const bytes = Number(text);
   return Number.isInteger(bytes) && bytes >= MIN_ENVELOPE_BYTES ? bytes : LIMIT.terminationMessage;
+}
+
+/** What is no number of milliseconds is no pace: a demo's setting is no reason to fail a run. */
+function echoPaceMs(text: string | undefined): number {
+  const pace = Number(text);
+  return Number.isFinite(pace) && pace > 0 ? pace : 0;
 }

@@ -23,6 +23,12 @@ export const AGENT_ENV = {
   modelKey: 'SYMPOZIUM_MODEL_KEY',
 } as const;
 
+/** Environment that the reference agent reads beside the protocol's; apps/agent-runner/README.md. */
+export const REFERENCE_AGENT_ENV = {
+  /** Milliseconds between the words of provider `echo`. */
+  echoPaceMs: 'SYMPOZIUM_ECHO_PACE_MS',
+} as const;
+
 /** Audience of the token with which a run's agent opens its stream; useless for any other run. */
 export const streamAudience = (runUid: string): string => `sympozium-run/${runUid}`;
 

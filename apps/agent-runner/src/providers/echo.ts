@@ -1,13 +1,18 @@
 import type { Message } from '@sympozium/api';
+import { delay } from '@sympozium/process';
 import type { Provider } from './provider.js';
 
 /** More pieces than this make a long answer slow without showing more. */
 const MAX_PIECES = 1000;
 
-/** Answers with the text of the last user message, word by word; a token is a word. */
-export const echo: Provider = async function* ({ messages }) {
+/** Answers with the text of the last user message, word by word at the pace that is set; a token is a word. */
+export const echo: Provider = async function* ({ messages }, { settings: { echoPaceMs }, clock, signal }) {
   const answer = textOf(messages.findLast((message) => message.role === 'user'));
-  for (const text of pieces(answer)) yield { type: 'delta', text };
+  let said = 0;
+  for (const text of pieces(answer)) {
+    if (said++ > 0 && echoPaceMs > 0) await delay(clock, echoPaceMs, signal);
+    yield { type: 'delta', text };
+  }
   const inputTokens = messages.reduce((sum, message) => sum + words(textOf(message)).length, 0);
   const outputTokens = words(answer).length;
   yield { type: 'usage', usage: { inputTokens, outputTokens, totalTokens: inputTokens + outputTokens } };

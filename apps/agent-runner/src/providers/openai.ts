@@ -18,7 +18,7 @@ const MIN_SECRET = 8;
 type Model = RunInput['model'];
 
 /** Any OpenAI-compatible endpoint through the official client. */
-export const openai: Provider = async function* (input, { key, signal }) {
+export const openai: Provider = async function* (input, { settings: { modelKey: key }, signal }) {
   const { model } = input;
   const call = { where: whereOf(model), received: 0, hasKey: key !== undefined, secrets: secretsOf(model, key) };
   const dispatcher = connections(model);

@@ -1,4 +1,6 @@
+import type { Clock } from '@sympozium/process';
 import type { FrameBody, RunInput } from '@sympozium/run-protocol';
+import type { Settings } from '../settings.js';
 
 /** What a provider says: frames as they are, and in the end why the model stopped. */
 export type ProviderEvent =
@@ -6,8 +8,8 @@ export type ProviderEvent =
   | { readonly type: 'finish'; readonly reason: string };
 
 interface ProviderContext {
-  /** The provider's key; never to be told. */
-  readonly key: string | undefined;
+  readonly settings: Settings;
+  readonly clock: Clock;
   /** Aborts when the run is to end; the connection to the model then closes at once. */
   readonly signal: AbortSignal;
 }

@@ -1,4 +1,10 @@
-import { API_VERSION, SYMPOZIUM_INSTANCE, SympoziumError, type SympoziumInstance } from '@sympozium/api';
+import {
+  API_VERSION,
+  REFERENCE_AGENT_ENV,
+  SYMPOZIUM_INSTANCE,
+  SympoziumError,
+  type SympoziumInstance,
+} from '@sympozium/api';
 import type { KubeClient } from '@sympozium/kube';
 import { EventSourceParserStream } from 'eventsource-parser/stream';
 
@@ -21,7 +27,11 @@ export async function ensureDemoInstance(client: KubeClient): Promise<void> {
       apiVersion: API_VERSION,
       kind: SYMPOZIUM_INSTANCE.kind,
       metadata: DEMO,
-      spec: { model: { provider: 'echo', name: 'echo' } },
+      spec: {
+        model: { provider: 'echo', name: 'echo' },
+        // As fast as a model speaks, so that one sees it stream.
+        runDefaults: { podTemplate: { env: [{ name: REFERENCE_AGENT_ENV.echoPaceMs, value: '40' }] } },
+      },
     } as SympoziumInstance,
     { fieldManager: 'sympozium-cli' },
   );

@@ -1,0 +1,21 @@
+import { SYMPOZIUM_INSTANCE } from '@sympozium/api';
+import { FakeKubeClient } from '@sympozium/kube/testing';
+import { expect, it, onTestFinished } from 'vitest';
+import { ensureDemoInstance } from './demo.js';
+
+const KEY = { namespace: 'default', name: 'demo' };
+
+it('makes an instance that answers without a model, at a pace that one sees, and leaves a user’s changes alone', async () => {
+  const client = new FakeKubeClient();
+  onTestFinished(() => client.close());
+  await ensureDemoInstance(client);
+  expect((await client.get(SYMPOZIUM_INSTANCE, KEY)).spec).toMatchObject({
+    model: { provider: 'echo' },
+    runDefaults: { podTemplate: { env: [{ name: 'SYMPOZIUM_ECHO_PACE_MS', value: '40' }] } },
+  });
+
+  const changed = { spec: { model: { provider: 'openai', name: 'gpt-5-mini' } } };
+  await client.patch(SYMPOZIUM_INSTANCE, KEY, { type: 'merge', body: changed });
+  await ensureDemoInstance(client);
+  expect((await client.get(SYMPOZIUM_INSTANCE, KEY)).spec.model.provider).toBe('openai');
+});
