@@ -1,7 +1,9 @@
-/** `npm run bench [-- --json FILE]`: measures on a real control plane; see docs/performance.md. */
+/** `npm run bench [-- --json FILE]`: measures on a real control plane; see docs/performance.md. Runs from the sources. */
 import { resolve } from 'node:path';
-import { bundle } from '../../build/bundle.mjs';
+import { runnerImport } from 'vite';
 
 process.chdir(resolve(import.meta.dirname, '../../..'));
-await bundle('tools/bench');
-await import('../dist/bundle/main.mjs');
+await runnerImport('./tools/bench/src/main.ts', {
+  configFile: false,
+  environments: { inline: { resolve: { conditions: ['@sympozium/source'] } } },
+});

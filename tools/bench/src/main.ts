@@ -1,9 +1,9 @@
-import { startRealCluster, Sympozium } from '@sympozium/integration';
+import { agentImage, startRealCluster, Sympozium } from '@sympozium/integration';
 import Table from 'cli-table3';
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { goalText, isCount, isReached, type Figure } from './figure.js';
-import { chatAlone, chatBurst } from './figures/chat.js';
+import { chatAlone, chatBurst, idleChat } from './figures/chat.js';
 import { jobCreation } from './figures/job-creation.js';
 import { proxyAlone } from './figures/proxy.js';
 import { writesPerRun } from './figures/writes.js';
@@ -13,14 +13,16 @@ const cluster = await startRealCluster();
 try {
   const system = await Sympozium.start(cluster.access, {
     name: 'bench',
-    proxyEnv: { RATE_LIMIT_RPM: '1000000', RATE_LIMIT_BURST: '1000000', MAX_CONCURRENT: '10000' },
+    proxyEnv: { REQUESTS_PER_MINUTE: '10000000', BURST: '1000000', MAX_CONCURRENT: '10000' },
   });
   await system.createInstance('echo');
+  await system.createInstance('idle', { agent: { image: agentImage('idle-agent') } });
   const figures: Figure[] = [
     ...(await writesPerRun(system)),
     ...(await chatAlone(system, 50)),
+    ...(await idleChat(system, 50, 50)),
+    ...(await jobCreation(system, 200, 20)),
     ...(await chatBurst(system, 50)),
-    ...(await jobCreation(system, 100, 20)),
     ...(await proxyAlone(system)),
   ];
   report(figures);
@@ -32,7 +34,10 @@ try {
 }
 
 function report(figures: readonly Figure[]): void {
-  const table = new Table({ head: ['figure', 'value', 'unit', 'goal', 'n', 'load'], style: { head: [] } });
+  const table = new Table({
+    head: ['figure', 'value', 'unit', 'goal', 'n', 'load'],
+    style: { head: [], border: [], compact: true },
+  });
   for (const figure of figures) {
     const { name, value, unit, goal, n, load } = figure;
     table.push([name, `${value}${isReached(figure) ? '' : ' (missed)'}`, unit, goalText(goal), n, load]);

@@ -1,4 +1,4 @@
-export { AppProcess } from './fixture/app-process.js';
+export { agentImage } from './fixture/images.js';
 export { ModelDouble, says } from './fixture/model-double.js';
 export { startRealCluster, type RealCluster } from './fixture/real-cluster.js';
 export { API_KEY, Sympozium } from './fixture/sympozium.js';

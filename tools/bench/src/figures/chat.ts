@@ -28,7 +28,7 @@ export async function chatAlone(system: Sympozium, n: number): Promise<Figure[]>
   );
   const nullFirst = spawns.map((timing) => timing.first);
   return [
-    { name: 'request → first byte, p50', value: quantile(first, 0.5), unit: 'ms', goal: { atMost: 150 }, n, load },
+    { name: 'request → first byte, p50', value: quantile(first, 0.5), unit: 'ms', goal: { atMost: 100 }, n, load },
     { name: 'request → first byte, p99', value: quantile(first, 0.99), unit: 'ms', n, load },
     { name: 'request → last byte, p50', value: quantile(last, 0.5), unit: 'ms', n, load },
     { name: 'request → last byte, p99', value: quantile(last, 0.99), unit: 'ms', n, load },
@@ -44,26 +44,51 @@ export async function chatAlone(system: Sympozium, n: number): Promise<Figure[]>
   ];
 }
 
-/** Many requests at once. */
-export async function chatBurst(system: Sympozium, n: number): Promise<Figure[]> {
-  const started = performance.now();
-  const timings = await Promise.all(Array.from({ length: n }, () => chat(system)));
-  const seconds = (performance.now() - started) / 1000;
-  const last = timings.map((timing) => timing.last);
-  const load = `${n} requests at once, echo agent, virtual node`;
+/** Requests whose Pod does no work: what the system itself costs, one at a time and many at once. */
+export async function idleChat(system: Sympozium, alone: number, atOnce: number): Promise<Figure[]> {
+  const times: number[] = [];
+  for (let i = 0; i < alone; i += 1) times.push((await chat(system, 'idle')).last);
+  const burst = await inBurst(system, 'idle', atOnce);
+  const pod = 'a Pod that does no work, virtual node';
+  const load = `${atOnce} requests at once, ${pod}`;
   return [
-    { name: 'burst: request → last byte, p50', value: quantile(last, 0.5), unit: 'ms', n, load },
-    { name: 'burst: request → last byte, p99', value: quantile(last, 0.99), unit: 'ms', n, load },
-    { name: 'burst: runs per second', value: Math.round((n / seconds) * 10) / 10, unit: 'runs/s', n, load },
+    {
+      name: 'idle request → answer, p50',
+      value: quantile(times, 0.5),
+      unit: 'ms',
+      goal: { atMost: 60 },
+      n: alone,
+      load: `one request at a time, ${pod}`,
+    },
+    { name: 'idle burst: p50', value: quantile(burst.times, 0.5), unit: 'ms', goal: { atMost: 1200 }, n: atOnce, load },
+    { name: 'idle burst: runs', value: burst.perSecond, unit: 'runs/s', goal: { atLeast: 40 }, n: atOnce, load },
   ];
 }
 
-async function chat(system: Sympozium): Promise<Timing> {
+/** Many requests at once, each with a whole Node process as its agent. */
+export async function chatBurst(system: Sympozium, n: number): Promise<Figure[]> {
+  const { times, perSecond } = await inBurst(system, 'echo', n);
+  const load = `${n} requests at once, echo agent, virtual node`;
+  return [
+    { name: 'burst: request → last byte, p50', value: quantile(times, 0.5), unit: 'ms', n, load },
+    { name: 'burst: request → last byte, p99', value: quantile(times, 0.99), unit: 'ms', n, load },
+    { name: 'burst: runs', value: perSecond, unit: 'runs/s', n, load },
+  ];
+}
+
+async function inBurst(system: Sympozium, model: string, n: number) {
+  const started = performance.now();
+  const timings = await Promise.all(Array.from({ length: n }, () => chat(system, model)));
+  const seconds = (performance.now() - started) / 1000;
+  return { times: timings.map(({ last }) => last), perSecond: Math.round((n / seconds) * 10) / 10 };
+}
+
+async function chat(system: Sympozium, model = 'echo'): Promise<Timing> {
   const started = performance.now();
   const response = await fetch(`${system.endpoint}/v1/chat/completions`, {
     method: 'POST',
     headers: { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ model: 'echo', stream: true, messages: [{ role: 'user', content: QUESTION }] }),
+    body: JSON.stringify({ model, stream: true, messages: [{ role: 'user', content: QUESTION }] }),
   });
   if (!response.ok || !response.body) throw new Error(`${response.status}: ${await response.text()}`);
   let first: number | undefined;
