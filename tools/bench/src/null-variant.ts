@@ -4,9 +4,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PROTOCOL_VERSION, type RunInput } from '@sympozium/run-protocol';
-import type { Timing } from './figures/chat.js';
 
 const AGENT = 'apps/agent-runner/dist/bundle/main.mjs';
+
+/** Milliseconds from the request to the first and to the last byte of an answer. */
+export interface Timing {
+  readonly first: number;
+  readonly last: number;
+}
 
 /** What no system can be faster than: the same agent with the same question, spawned from here. */
 export async function spawnAgent(question: string): Promise<Timing> {

@@ -1,12 +1,6 @@
 import { API_KEY, type Sympozium } from '@sympozium/integration';
 import { quantile, type Figure } from '../figure.js';
-import { spawnAgent } from '../null-variant.js';
-
-/** Milliseconds from the request to the first and to the last byte of an answer. */
-export interface Timing {
-  readonly first: number;
-  readonly last: number;
-}
+import { spawnAgent, type Timing } from '../null-variant.js';
 
 const QUESTION = 'Hello, agent';
 
