@@ -186,6 +186,60 @@ describe('a verdict from something that is not seen', () => {
   });
 });
 
+describe('a started run', () => {
+  it('that is cancelled and never seen to end is over a minute after its timeout, and its Job gone', async () => {
+    const rig = await rigWith();
+    rig.instance();
+    rig.run({ spec: { timeout: '5m' } });
+    await rig.advance(30_000);
+    rig.patchSpec('hello', { cancel: true });
+    await rig.advance(5 * 60_000 + 29_000);
+    expect(rig.stored()?.status.phase).toBe('Pending');
+    expect(rig.jobs()).toHaveLength(1);
+    await rig.advance(1_000);
+    expect(rig.stored()?.status).toMatchObject({ phase: 'Failed', reason: 'Cancelled' });
+    expect(rig.jobs()).toEqual([]);
+    expect(rig.writes).toEqual(['POST jobs', 'PATCH jobs', 'DELETE jobs', 'PATCH agentruns/status']);
+  });
+
+  it('whose Job nobody ends is ended likewise', async () => {
+    const rig = await rigWith();
+    rig.instance();
+    rig.run({ spec: { timeout: '5m' } });
+    rig.run({ metadata: { name: 'untouched' }, spec: { timeout: '5m' } });
+    await rig.quiet();
+    rig.pod({ state: 'running', startedAt: rig.now() });
+    await rig.advance(6 * 60_000);
+    expect(rig.stored()?.status).toMatchObject({ phase: 'Failed', reason: 'DeadlineExceeded' });
+    expect(rig.stored('untouched')?.status).toMatchObject({ phase: 'Failed', reason: 'StartTimeout' });
+    expect(rig.jobs()).toEqual([]);
+  });
+
+  it('that a late operator makes has all of its time', async () => {
+    const rig = new HostRig({ modes: await admitPlugins([{ from: 'test', plugin: probeMode() }]) });
+    rigs.push(rig);
+    rig.instance();
+    rig.run({ spec: { timeout: '5m' } });
+    await rig.clock.advance(60 * 60_000);
+    await rig.start();
+    await rig.advance(4 * 60_000);
+    expect(rig.jobs()).toHaveLength(1);
+    await finish(rig);
+    expect(rig.stored()?.status.phase).toBe('Succeeded');
+  });
+
+  it('that ended unseen is looked at once more before it is given up', async () => {
+    const rig = await rigWith();
+    rig.instance();
+    rig.run({ spec: { timeout: '5m' } });
+    await rig.quiet();
+    rig.client.watches.freeze(POD);
+    playCluster(rig);
+    await rig.advance(6 * 60_000);
+    expect(rig.stored()?.status.phase).toBe('Succeeded');
+  });
+});
+
 describe('a run that is made again under its name while the operator looks away', () => {
   it('gets no write that was meant for its predecessor', async () => {
     const rig = await rigWith();
@@ -204,6 +258,24 @@ describe('a run that is made again under its name while the operator looks away'
     await finish(rig);
     expect(rig.stored()?.metadata.uid).toBe(successor.metadata.uid);
     expect(rig.stored()?.status).toMatchObject({ phase: 'Succeeded', result: { ref: { name: 'hello-result' } } });
+  });
+});
+
+describe('a child that is changed just when it vanishes', () => {
+  it('is no obstacle: the verdict waits for the caches', async () => {
+    const rig = await rigWith();
+    rig.instance();
+    rig.run();
+    await rig.quiet();
+    rig.client.watches.freeze(JOB);
+    rig.server.delete(JOB, { namespace: 'default', name: 'hello' });
+    rig.patchSpec('hello', { cancel: true });
+    await rig.advance(1_000);
+    expect(rig.stored()?.status).toEqual({ phase: 'Pending' });
+    rig.client.watches.thaw();
+    await rig.advance(5_000);
+    expect(rig.stored()?.status.phase).toBe('Failed');
+    expect(rig.writes.filter((write) => write.includes('status'))).toHaveLength(1);
   });
 });
 

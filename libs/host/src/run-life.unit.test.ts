@@ -63,7 +63,7 @@ describe('a run from its creation to its end', () => {
         condition('Accepted', 'True', 'Accepted', run.metadata.creationTimestamp),
         condition('Applied', 'True', 'Applied', job?.metadata.creationTimestamp),
         condition('Ready', 'False', 'Finished', rig.now()),
-        condition('Succeeded', 'True', 'Succeeded', rig.now()),
+        condition('Succeeded', 'True', 'Completed', rig.now()),
       ],
     });
   });
@@ -274,6 +274,28 @@ describe('children', () => {
     rig.pod(done(rig, 'the new answer'));
     await rig.quiet();
     expect(rig.stored()?.status).toMatchObject({ phase: 'Succeeded', result: { text: 'the new answer' } });
+  });
+
+  it('of a predecessor that do not go are told of, and waited for without refused writes', async () => {
+    const rig = await rigWith();
+    rig.instance();
+    rig.run();
+    await rig.quiet();
+    const finalizers = ['example.dev/hold'];
+    rig.server.patch(
+      JOB,
+      { namespace: 'default', name: 'hello' },
+      { type: 'merge', body: { metadata: { finalizers } } },
+    );
+    rig.server.delete(AGENT_RUN, { namespace: 'default', name: 'hello' });
+    rig.run({ spec: { timeout: '1m' } });
+    await rig.advance(5_000);
+    expect(rig.stored()?.status).toMatchObject({ phase: 'Pending', reason: 'NameConflict' });
+    rig.client.forgetCalls();
+    await rig.advance(50_000);
+    expect(rig.writes).toEqual([]);
+    await rig.advance(5_000);
+    expect(rig.stored()?.status).toMatchObject({ phase: 'Failed', reason: 'NameConflict' });
   });
 
   it('whose name somebody else has are a NameConflict, looked at again without writes until it is free', async () => {

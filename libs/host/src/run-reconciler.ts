@@ -23,6 +23,16 @@ import { findPrerequisites } from './plan/prerequisites.js';
 import type { Mode, ModeRegistry } from './plugins/mode-registry.js';
 import type { ResultStore } from './result/result-store.js';
 import { foldStatus } from './status/fold-status.js';
+import { giveUpAt } from './status/give-up.js';
+import { isOpen } from './status/hinder.js';
+
+/** What is asked about when a mode observes. */
+interface Look {
+  readonly mode: Mode;
+  readonly params: Params;
+  readonly view: ObservedView;
+  readonly obstacle: Obstacle | undefined;
+}
 
 export interface RunReconcilerDependencies {
   readonly cache: ClusterCache;
@@ -34,15 +44,18 @@ export interface RunReconcilerDependencies {
   readonly log: Logger;
 }
 
-/** What was done and seen for a run in one pass. */
+/** What was seen of a run in one pass, and what keeps the host from going on with it. */
 interface Pass {
   readonly observation: Observation;
   readonly obstacle?: Obstacle | undefined;
   readonly recheckAfterMs?: number | undefined;
 }
 
+const PENDING: Observation = { state: 'pending' };
 /** For a log that is behind, and for a predecessor's child whose end went unheard. */
 const WAITING_MS = 1_000;
+/** A predecessor's child usually goes at once; a run that waits longer says so. */
+const WAITING_UNTOLD_MS = 3_000;
 
 /**
  * Brings one run a step further: what its mode plans is made, what its mode observes becomes its status. Every pass
@@ -85,20 +98,20 @@ export class RunReconciler {
     return missing ? this.#dependencies.writer.adopt(run, missing) : run;
   }
 
-  /** Plans, applies and observes. */
+  /** Plans, applies and observes. What is seen counts whatever was in the way of the rest. */
   async #work(run: AgentRun, mode: Mode, instance: SympoziumInstance | undefined): Promise<Pass> {
     const params = await readParams(mode, run);
-    if (isObstacle(params)) return { observation: { state: 'pending' }, obstacle: params };
+    if (isObstacle(params)) return { observation: PENDING, obstacle: params };
     const prerequisites = findPrerequisites(run, instance);
     const view = this.#view(run, prerequisites);
     const wished = await this.#wish(mode, params, view);
     const applied = wished && !isObstacle(wished) ? await this.#apply(run, wished) : 'done';
-    const observation = await this.#observe(mode, params, view);
     const begun = (view.run.status.children ?? []).length > 0;
-    const hindrances = [wished, applied, observation, begun ? undefined : prerequisites.obstacle].filter(isHindrance);
+    const hindrances = [wished, this.#toObstacle(run, applied), begun ? undefined : prerequisites.obstacle];
+    const obstacle = hindrances.find(isHindrance);
+    const seen = await this.#observe({ mode, params, view, obstacle });
     return {
-      observation: isObstacle(observation) ? { state: 'pending' } : observation,
-      obstacle: hindrances[0],
+      ...(isObstacle(seen) ? { observation: PENDING, obstacle: obstacle ?? seen } : { observation: seen, obstacle }),
       recheckAfterMs: this.#retryAfter(run, applied),
     };
   }
@@ -116,14 +129,23 @@ export class RunReconciler {
     return applier.apply(run, diff(wished, live));
   }
 
-  /** What is seen, first in the caches; a verdict from not seeing something, which is final, by the API server itself. */
-  async #observe(mode: Mode, params: Params, view: ObservedView): Promise<Observation | Obstacle> {
+  /**
+   * What is seen, first in the caches. A verdict from something that is not seen, or not seen in time, is final while a
+   * cache may be behind, so the API server is asked before.
+   */
+  async #observe({ mode, params, view, obstacle }: Look): Promise<Observation | Obstacle> {
+    const { cache, clock } = this.#dependencies;
     const seen = await observeRun(mode, params, view);
-    if (isObstacle(seen) || seen.state !== 'failed' || seen.fromAbsence !== true) return seen;
-    return observeRun(mode, params, { ...view, ...(await this.#dependencies.cache.readFresh(view.run)) });
+    if (isObstacle(seen)) return seen;
+    const { run } = view;
+    const { lifecycle } = mode;
+    const isLate =
+      clock.now() >= giveUpAt({ run, lifecycle, outcome: seen, obstacle, madeAt: cache.ledger.madeAt(run) });
+    const isDoubtful = seen.state === 'failed' ? seen.fromAbsence === true : isLate && seen.state !== 'succeeded';
+    return isDoubtful ? observeRun(mode, params, { ...view, ...(await cache.readFresh(run)) }) : seen;
   }
 
-  /** Stores the answer, then the status; a run that was given up leaves nothing behind that may still start. */
+  /** Stores the answer, then the status. */
   async #record(run: AgentRun, mode: { name: string; lifecycle: Lifecycle }, pass: Pass): Promise<Reconciled> {
     const { cache, results, writer, clock, log } = this.#dependencies;
     const outcome = await results.store(run, pass.observation, mode.name);
@@ -136,14 +158,26 @@ export class RunReconciler {
       obstacle: pass.obstacle,
       children: cache.allChildrenOf(run).map(({ object }) => object),
       known: cache.ledger.of(run),
+      madeAt: cache.ledger.madeAt(run),
       now: clock.now(),
     });
     const { cause } = pass.obstacle ?? {};
     if (cause !== undefined && status !== run.status) log.error({ err: cause, run: run.metadata.name }, 'plugin threw');
+    // The host ends a run that goes on by itself: nothing of it shall still start, or work, once it counts as over.
+    if (isTerminal(status.phase) && isOpen(outcome)) await this.#clear(run);
     await writer.writeStatus(run, status);
-    if (isTerminal(status.phase) && outcome.state === 'pending') await this.#apply(run, []);
+    if (isTerminal(status.phase)) return {};
     const rechecks = [recheckAfterMs, pass.recheckAfterMs].filter((ms) => ms !== undefined);
-    return rechecks.length > 0 && !isTerminal(status.phase) ? { recheckAfterMs: Math.min(...rechecks) } : {};
+    return rechecks.length > 0 ? { recheckAfterMs: Math.min(...rechecks) } : {};
+  }
+
+  async #clear(run: AgentRun): Promise<void> {
+    const cleared = await this.#apply(run, []);
+    if (isHindrance(cleared))
+      this.#dependencies.log.error(
+        { run: run.metadata.name, why: cleared.message },
+        'children of a run that was given up cannot be deleted',
+      );
   }
 
   /** The run as plugins see it: with the children it has had, whether its status has said so yet or not. */
@@ -160,12 +194,21 @@ export class RunReconciler {
     };
   }
 
+  #toObstacle(run: AgentRun, applied: Applied): Obstacle | undefined {
+    if (applied === 'done') return undefined;
+    if (applied !== 'waiting') return applied;
+    const what = 'what an earlier run of this name had is still being deleted';
+    return this.#age(run) < WAITING_UNTOLD_MS ? undefined : obstacle('Applied', 'NameConflict', what);
+  }
+
   /** What the server refused is tried again, ever less often the older the run is. */
   #retryAfter(run: AgentRun, applied: Applied): number | undefined {
     if (applied === 'done') return undefined;
-    if (applied === 'waiting') return WAITING_MS;
-    const age = this.#dependencies.clock.now() - Date.parse(run.metadata.creationTimestamp ?? '');
-    return Math.min(60_000, Math.max(1_000, age / 2));
+    return applied === 'waiting' ? WAITING_MS : Math.min(60_000, Math.max(1_000, this.#age(run) / 2));
+  }
+
+  #age({ metadata }: AgentRun): number {
+    return this.#dependencies.clock.now() - Date.parse(metadata.creationTimestamp ?? '');
   }
 }
 

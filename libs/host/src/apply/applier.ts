@@ -95,18 +95,23 @@ export class Applier {
 
   async #patch(run: AgentRun, { kind, live, operations, plugin }: Made<'patch'>): Promise<Applied> {
     const body = [{ op: 'test', path: '/metadata/uid', value: live.metadata.uid }, ...operations];
-    const made = await this.#dependencies.client.patch(
-      kind,
-      live.metadata,
-      { type: 'json', body },
-      { fieldManager: fieldManager(plugin) },
-    );
+    const made = await this.#dependencies.client
+      .patch(kind, live.metadata, { type: 'json', body }, { fieldManager: fieldManager(plugin) })
+      .catch((error: unknown) => this.#explain(error, kind, live));
     this.#wrote(run, kind, made);
     this.#dependencies.log.info(
       { run: keyOf(run), kind: kind.kind, name: made.metadata.name, operations },
       'child patched',
     );
     return 'done';
+  }
+
+  /** A patch is refused, too, where its object is gone or another one has its name: then only the cache is behind. */
+  async #explain(error: unknown, kind: Kind, { metadata }: KubeObject): Promise<never> {
+    if (!(error instanceof KubeError) || !isRefusal(error)) throw error;
+    const now = await this.#read(kind, metadata);
+    if (now?.metadata.uid === metadata.uid) throw error;
+    throw new KubeError(409, 'Conflict', `${kindKey(kind)} ${metadata.name} is gone`, { cause: error });
   }
 
   /** Ours is as good as made; a predecessor's is sent away and waited for; anybody else's is left alone. */
@@ -146,7 +151,7 @@ export class Applier {
 
   #wrote(run: AgentRun, kind: Kind, { metadata, ...rest }: KubeObject): void {
     const { cache, ownWrites } = this.#dependencies;
-    cache.ledger.note(run, { metadata, ...rest });
+    cache.note(run, { metadata, ...rest });
     const { namespace = '', resourceVersion = '' } = metadata;
     ownWrites.record(keyOf(run), () => cache.cacheOf(kind)?.hasSeen(namespace, resourceVersion) ?? true);
   }

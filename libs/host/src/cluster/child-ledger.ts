@@ -17,15 +17,25 @@ export const childRef = ({ apiVersion, kind, metadata }: KubeObject): ChildRef =
  */
 export class ChildLedger {
   readonly #children = new Map<string, Map<string, ChildRef>>();
+  readonly #madeAt = new Map<string, string>();
 
   note(run: AgentRun, child: KubeObject): void {
     const runUid = run.metadata.uid ?? '';
     const known = this.#children.get(runUid) ?? new Map<string, ChildRef>();
     this.#children.set(runUid, known.set(refKey(child.kind, child.metadata.name), childRef(child)));
+    const times = [this.#madeAt.get(runUid), child.metadata.creationTimestamp].filter((time) => time !== undefined);
+    const [first] = times.sort();
+    if (first !== undefined) this.#madeAt.set(runUid, first);
   }
 
   forget(runUid: string): void {
     this.#children.delete(runUid);
+    this.#madeAt.delete(runUid);
+  }
+
+  /** When the first child that was seen was made, RFC 3339. */
+  madeAt(run: AgentRun): string | undefined {
+    return this.#madeAt.get(run.metadata.uid ?? '');
   }
 
   /** What status records and what was seen; of one name, the last that was seen. */

@@ -19,8 +19,10 @@ import { KindCache } from './kind-cache.js';
 import { OptionalKinds } from './optional-kinds.js';
 import { readRunObjects } from './read-run-objects.js';
 import { runKeyOf, runUidOf } from './run-of.js';
-import { trimOwned, trimRun, trimWatched } from './trim.js';
+import { trimChild, trimRun } from './trim.js';
 
+/** Objects a page of a list: each of them may have a MiB. */
+const PAGE = 50;
 const BY_INSTANCE = 'instance';
 const BY_RUN = 'run';
 
@@ -40,22 +42,30 @@ export class ClusterCache implements Runnable {
     const { owned, watched } = modes;
     this.runs = new KindCache(dependencies, namespaces, {
       kind: AGENT_RUN,
+      pageSize: PAGE,
       trim: trimRun,
       indexes: { [BY_INSTANCE]: (run) => [instanceKeyOf(run)] },
     });
     this.instances = new KindCache(dependencies, namespaces, { kind: SYMPOZIUM_INSTANCE });
-    const ofRuns = (kind: Kind, trim: (object: KubeObject) => KubeObject): KindCache<KubeObject> =>
+    const ofRuns = (kind: Kind): KindCache<KubeObject> =>
       new KindCache(dependencies, namespaces, {
         kind,
-        trim,
+        pageSize: PAGE,
+        trim: trimChild,
         labelSelector: LABEL.run,
         indexes: { [BY_RUN]: (object) => [runUidOf(object) ?? ''] },
       });
-    this.#owned = new Map(owned.map(({ kind }) => [kindKey(kind), ofRuns(kind, trimOwned)]));
-    this.#watched = new Map(watched.map((kind) => [kindKey(kind), ofRuns(kind, trimWatched)]));
+    this.#owned = new Map(owned.map(({ kind }) => [kindKey(kind), ofRuns(kind)]));
+    this.#watched = new Map(watched.map((kind) => [kindKey(kind), ofRuns(kind)]));
     const optional = owned.filter((kind) => kind.optional).flatMap(({ kind }) => this.#owned.get(kindKey(kind)) ?? []);
     this.#optional = new OptionalKinds(dependencies, optional);
     this.#keepLedger();
+  }
+
+  /** Puts a child that was made or seen in the ledger, which holds those of living runs only. */
+  note(run: AgentRun, child: KubeObject): void {
+    const { namespace = '', name, uid } = run.metadata;
+    if (this.runs.get(namespace, name)?.metadata.uid === uid) this.ledger.note(run, child);
   }
 
   get synced(): boolean {
@@ -136,7 +146,7 @@ export class ClusterCache implements Runnable {
       cache.onEvent(({ object }) => {
         const { namespace, name } = parseObjectKey(runKeyOf(object) ?? '/');
         const run = this.runs.get(namespace, name);
-        if (run && run.metadata.uid === runUidOf(object)) this.ledger.note(run, object);
+        if (run && run.metadata.uid === runUidOf(object)) this.note(run, object);
       });
     this.runs.onEvent(({ type, object }) => {
       if (type === 'deleted') this.ledger.forget(object.metadata.uid ?? '');

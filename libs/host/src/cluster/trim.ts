@@ -12,15 +12,33 @@ export const trimRun = (run: AgentRun): AgentRun =>
       }
     : run;
 
-/** What cannot change need not be compared: an immutable ConfigMap without its content. */
-export const trimOwned = (object: KubeObject): KubeObject =>
-  object.kind === CONFIG_MAP.kind && (object as ConfigMap).immutable === true
-    ? without(object as ConfigMap, 'data', 'binaryData')
-    : object;
+/**
+ * A child without its bulk: what an immutable ConfigMap holds, and the agent's input, up to 200 KiB that the run's own
+ * spec holds already, in a Pod and in the template of what makes Pods. A wish is compared after the same cut.
+ */
+export function trimChild(object: KubeObject): KubeObject {
+  if (object.kind === CONFIG_MAP.kind)
+    return (object as ConfigMap).immutable === true ? without(object as ConfigMap, 'data', 'binaryData') : object;
+  const { template } = (object as Templated).spec ?? {};
+  const trimmed = trimInput(object);
+  return template?.metadata ? withTemplate(trimmed, trimInput(template)) : trimmed;
+}
 
-/** What is only read: without the agent's input, up to 200 KiB that the run's own spec holds already. */
-export const trimWatched = (object: KubeObject): KubeObject =>
-  object.metadata.annotations?.[ANNOTATION.runInput] === undefined
+interface Annotated {
+  readonly metadata?: { readonly annotations?: Readonly<Record<string, string>> };
+}
+
+interface Templated extends KubeObject {
+  readonly spec?: { readonly template?: Annotated };
+}
+
+const withTemplate = (object: KubeObject, template: Annotated): KubeObject => {
+  const { spec } = object as Templated;
+  return template === spec?.template ? object : ({ ...object, spec: { ...spec, template } } as KubeObject);
+};
+
+const trimInput = <T extends Annotated>(object: T): T =>
+  object.metadata?.annotations?.[ANNOTATION.runInput] === undefined
     ? object
     : {
         ...object,

@@ -1,5 +1,6 @@
 import { ANNOTATION, kindKey, type Kind, type KubeObject } from '@sympozium/api';
 import type { Stage } from '@sympozium/plugin-sdk';
+import { trimChild } from '../cluster/trim.js';
 import { contains } from './contains.js';
 import type { Wished } from './dress.js';
 
@@ -58,12 +59,12 @@ const applied = (parts: { kind: Kind; object: KubeObject; plugin: string }, live
 const isApplied = (live: KubeObject, object: KubeObject): boolean =>
   isLeaving(live) ||
   (live.metadata.annotations?.[ANNOTATION.appliedHash] === object.metadata.annotations?.[ANNOTATION.appliedHash] &&
-    contains(live, object));
+    contains(live, trimChild(object)));
 
 function operation(pointer: string, live: KubeObject, object: KubeObject): readonly object[] {
+  const [now, compared] = [at(pointer, live), at(pointer, trimChild(object))];
+  if (contains(now, compared) && (now === undefined || contains(compared, now))) return [];
   const value = at(pointer, object);
-  const now = at(pointer, live);
-  if (contains(now, value) && (now === undefined || contains(value, now))) return [];
   return [value === undefined ? { op: 'remove', path: pointer } : { op: 'add', path: pointer, value }];
 }
 

@@ -1,4 +1,4 @@
-import { isTerminal, type Condition, type ConditionStatus, type Phase } from '@sympozium/api';
+import { CONDITION, isTerminal, REASON, type Condition, type ConditionStatus, type Phase } from '@sympozium/api';
 import type { Obstacle } from '../plan/obstacle.js';
 import type { Outcome } from './outcome.js';
 import { rfc3339 } from './time.js';
@@ -54,33 +54,42 @@ const hindered = (type: Obstacle['condition'], { obstacle }: ConditionFacts): Sa
     : undefined;
 
 const accepted = (facts: ConditionFacts): Said =>
-  hindered('Accepted', facts) ?? {
-    type: 'Accepted',
+  hindered(CONDITION.accepted, facts) ?? {
+    type: CONDITION.accepted,
     status: 'True',
-    reason: 'Accepted',
+    reason: REASON.accepted,
     message: '',
     at: facts.createdAt,
   };
 
-const applied = (facts: ConditionFacts): Said | undefined =>
-  hindered('Applied', facts) ??
+const applied = (facts: ConditionFacts): Said =>
+  hindered(CONDITION.applied, facts) ??
   (facts.appliedAt === undefined
-    ? undefined
-    : { type: 'Applied', status: 'True', reason: 'Applied', message: '', at: facts.appliedAt });
+    ? { type: CONDITION.applied, status: 'Unknown', reason: REASON.waiting, message: '', at: facts.createdAt }
+    : { type: CONDITION.applied, status: 'True', reason: REASON.applied, message: '', at: facts.appliedAt });
 
-function ready(facts: ConditionFacts): Said | undefined {
+function ready(facts: ConditionFacts): Said {
+  const type = CONDITION.ready;
   const { phase, outcome, startedAt, completedAt } = facts;
-  if (isTerminal(phase)) return { type: 'Ready', status: 'False', reason: 'Finished', message: '', at: completedAt };
-  const stopped = hindered('Ready', facts);
+  if (isTerminal(phase)) return { type, status: 'False', reason: REASON.finished, message: '', at: completedAt };
+  const stopped = hindered(type, facts);
   if (stopped) return stopped;
   if (outcome.state === 'pending' || outcome.state === 'failed')
-    return outcome.reason && { type: 'Ready', status: 'False', reason: outcome.reason, message: outcome.message ?? '' };
-  return { type: 'Ready', status: 'True', reason: phase, message: '', at: startedAt };
+    return { type, status: 'False', reason: outcome.reason ?? REASON.waiting, message: outcome.message ?? '' };
+  return { type, status: 'True', reason: phase, message: '', at: startedAt };
 }
 
-function succeeded({ phase, outcome, completedAt }: ConditionFacts): Said | undefined {
-  if (!isTerminal(phase)) return undefined;
+function succeeded({ phase, outcome, completedAt, createdAt }: ConditionFacts): Said {
+  const type = CONDITION.succeeded;
+  if (!isTerminal(phase))
+    return {
+      type,
+      status: 'Unknown',
+      reason: phase === 'Pending' ? REASON.waiting : phase,
+      message: '',
+      at: createdAt,
+    };
   return outcome.state === 'failed'
-    ? { type: 'Succeeded', status: 'False', reason: outcome.reason, message: outcome.message, at: completedAt }
-    : { type: 'Succeeded', status: 'True', reason: 'Succeeded', message: '', at: completedAt };
+    ? { type, status: 'False', reason: outcome.reason, message: outcome.message, at: completedAt }
+    : { type, status: 'True', reason: REASON.completed, message: '', at: completedAt };
 }

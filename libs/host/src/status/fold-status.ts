@@ -13,7 +13,8 @@ import { childRef, type ChildRef } from '../cluster/child-ledger.js';
 import type { Obstacle } from '../plan/obstacle.js';
 import { without } from '../without.js';
 import { foldConditions } from './conditions.js';
-import { hinder, giveUpAt } from './hinder.js';
+import { giveUpAt } from './give-up.js';
+import { hinder } from './hinder.js';
 import type { Outcome } from './outcome.js';
 import { rfc3339 } from './time.js';
 
@@ -29,6 +30,8 @@ export interface RunFacts {
   readonly children: readonly KubeObject[];
   /** What has existed at any time. */
   readonly known: readonly ChildRef[];
+  /** When the first of it was made. */
+  readonly madeAt?: string | undefined;
   readonly now: number;
 }
 
@@ -57,9 +60,9 @@ const PHASE: Readonly<Record<Outcome['state'], Phase>> = {
  * nothing new makes no write: `Pending` without a reason is the schema's default, `Running` waits for two seconds.
  */
 export function foldStatus(facts: RunFacts): Folded {
-  const { run, lifecycle, obstacle, now } = facts;
+  const { run, lifecycle, now } = facts;
   if (isTerminal(run.status.phase)) return { status: run.status };
-  const outcome = hinder(run, lifecycle, facts.outcome, { obstacle, now });
+  const outcome = hinder(facts);
   const phase = mayGo(lifecycle, run.status.phase, PHASE[outcome.state]) ? PHASE[outcome.state] : run.status.phase;
   const early = phase === 'Running' && run.status.phase === 'Pending' ? earliness(outcome, now) : 0;
   if (early > 0) return { status: run.status, recheckAfterMs: early };
@@ -71,11 +74,11 @@ export function foldStatus(facts: RunFacts): Folded {
   };
 }
 
-/** The earlier of what the plugin asked for and the time at which a hindered run is given up. */
-function recheckAfter({ run, lifecycle, obstacle, now }: RunFacts, outcome: Outcome, phase: Phase): number | undefined {
-  const { recheckAfterMs } = outcome;
-  if (!obstacle || lifecycle !== 'once' || isTerminal(phase)) return recheckAfterMs;
-  return Math.max(1, Math.min(recheckAfterMs ?? Infinity, giveUpAt(run) - now));
+/** The earlier of what the plugin asked for and the time at which the run is given up. */
+function recheckAfter(facts: RunFacts, outcome: Outcome, phase: Phase): number | undefined {
+  if (isTerminal(phase)) return undefined;
+  const first = Math.min(outcome.recheckAfterMs ?? Infinity, giveUpAt(facts) - facts.now);
+  return first === Infinity ? undefined : Math.max(1, first);
 }
 
 const earliness = (outcome: Outcome, now: number): number =>

@@ -15,14 +15,23 @@ interface Parts {
   readonly afterMs?: number;
   readonly lifecycle?: RunFacts['lifecycle'];
   readonly obstacle?: RunFacts['obstacle'];
+  readonly madeAt?: string;
+  readonly cancel?: boolean;
 }
 
 const fold = (
   outcome: Outcome,
-  { status = { phase: 'Pending' }, generation = 1, afterMs = 0, lifecycle = 'once', ...rest }: Parts = {},
+  {
+    status = { phase: 'Pending' },
+    generation = 1,
+    afterMs = 0,
+    lifecycle = 'once',
+    cancel = false,
+    ...rest
+  }: Parts = {},
 ) =>
   foldStatus({
-    run: { ...agentRun({ metadata: { generation }, spec: { timeout: '10m' } }), status },
+    run: { ...agentRun({ metadata: { generation }, spec: { timeout: '10m', cancel } }), status },
     mode: 'task',
     lifecycle,
     outcome,
@@ -36,9 +45,14 @@ const running: Outcome = { state: 'running', startedAt: at(3) };
 const failed: Outcome = { state: 'failed', reason: 'AgentFailed', message: 'it broke' };
 const succeeded: Outcome = { state: 'succeeded', result: { finishReason: 'stop', text: 'hi' }, preview: 'hi' };
 
+const PENDING: AgentRunStatus = { phase: 'Pending' };
+const RUNNING: AgentRunStatus = { phase: 'Running', startedAt: at(5) };
+const PENDING_YET: Outcome = { state: 'pending' };
+const UNPULLED: Outcome = { state: 'pending', reason: 'ImagePullFailed' };
+
 describe('foldStatus', () => {
   it('says nothing of a run that is pending without a reason', () => {
-    expect(fold({ state: 'pending' })).toEqual({ status: { phase: 'Pending' } });
+    expect(fold({ state: 'pending' })).toEqual({ status: { phase: 'Pending' }, recheckAfterMs: 660_000 });
   });
 
   it('asks for the moment at which Running is worth a write', () => {
@@ -51,7 +65,7 @@ describe('foldStatus', () => {
     const later = fold({ ...failed, startedAt: at(60) }, { status: first, afterMs: 90_000 }).status;
     expect(later).toMatchObject({ startedAt: at(3), completedAt: at(90) });
     const times = Object.fromEntries((later.conditions ?? []).map((c) => [c.type, c.lastTransitionTime]));
-    expect(times).toEqual({ Accepted: at(0), Ready: at(90), Succeeded: at(90) });
+    expect(times).toEqual({ Accepted: at(0), Applied: at(0), Ready: at(90), Succeeded: at(90) });
   });
 
   it('does not write for a new attempt, nor for a new generation of a run that works once', () => {
@@ -89,10 +103,31 @@ describe('foldStatus', () => {
   });
 
   it('believes what a plugin sees before what hinders the host', () => {
-    const hindered = { obstacle: obstacle('Applied', 'ApplyFailed', 'no'), afterMs: 900_000 };
+    const hindered = { obstacle: obstacle('Applied', 'ApplyFailed', 'no'), afterMs: 600_000 };
     expect(fold(succeeded, hindered).status).toMatchObject({ phase: 'Succeeded', result: { text: 'hi' } });
     expect(fold(running, hindered).status.phase).toBe('Running');
   });
+
+  it.each([
+    { from: 'its start', outcome: running, status: PENDING, since: 3, reason: 'DeadlineExceeded' },
+    { from: 'its recorded start', outcome: PENDING_YET, status: RUNNING, since: 5, reason: 'DeadlineExceeded' },
+    { from: 'its first child', outcome: PENDING_YET, status: PENDING, since: 30, reason: 'StartTimeout' },
+    { from: 'the same', outcome: UNPULLED, status: PENDING, since: 30, reason: 'ImagePullFailed' },
+  ] as const)(
+    'ends a run that nobody ends a minute after its timeout from $from',
+    ({ outcome, status, since, reason }) => {
+      const end = (since + 660) * 1000;
+      const parts = { status, madeAt: at(30) };
+      const before = fold(outcome, { ...parts, afterMs: end - 1_000 });
+      expect(before).toMatchObject({ recheckAfterMs: 1_000 });
+      expect(before.status.phase).not.toBe('Failed');
+      const after = fold(outcome, { ...parts, afterMs: end });
+      expect(after).toMatchObject({ status: { phase: 'Failed', reason, completedAt: at(since + 660) } });
+      expect(after.recheckAfterMs).toBeUndefined();
+      expect(fold(outcome, { ...parts, afterMs: end, cancel: true }).status.reason).toBe('Cancelled');
+      expect(fold(succeeded, { ...parts, afterMs: end }).status.phase).toBe('Succeeded');
+    },
+  );
 
   it('never goes a way that the phases do not have, never lowers the generation, never changes an end', () => {
     const outcomes = fc.constantFrom<Outcome>(
