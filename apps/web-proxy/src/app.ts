@@ -56,13 +56,16 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     trustProxy: settings.trustedProxies.length > 0 ? [...settings.trustedProxies] : false,
     keepAliveTimeout: KEEP_ALIVE_MS,
     requestTimeout: BODY_MS,
-    http: { headersTimeout: HEADERS_MS, connectionsCheckingInterval: 1_000 },
+    // A request without Host is refused in our own error form, below.
+    http: { headersTimeout: HEADERS_MS, connectionsCheckingInterval: 1_000, requireHostHeader: false },
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     clientErrorHandler: connectionErrors(random, log),
     frameworkErrors: (error, request, reply) => void sendError(error, request, reply),
   });
   app.removeContentTypeParser('text/plain');
+  // Of Expect only 100-continue means something, and Node sees to that; the rest would get a bare 417.
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
   await app.register(requestIds);
   await app.register(requestMetrics, { metrics, clock });
   await app.register(errors);

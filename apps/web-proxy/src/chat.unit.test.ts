@@ -251,6 +251,28 @@ it('refuses another body under the same Idempotency-Key, for good', async () => 
   expect(await response.json()).toMatchObject({ error: { code: 'idempotency_conflict' } });
 });
 
+it('counts runs by how the wait for them ended, and times them', async () => {
+  const streamed = world.post({ ...ask, stream: true });
+  await world.answerNext('x');
+  await (await streamed).text();
+  const failing = world.post(ask);
+  world.runs.fail(await world.nextRun(), 'ModelError', 'Why. What next.');
+  await failing;
+  const abort = new AbortController();
+  const gone = caught(world.post(ask, { signal: abort.signal }));
+  const run = await world.nextRun();
+  abort.abort();
+  await Promise.all([gone, world.cancelled(run)]);
+  let metrics = '';
+  while (!metrics.includes('outcome="Cancelled"'))
+    metrics = await (await fetch(`${world.metricsEndpoint}/metrics`)).text();
+  for (const outcome of ['Succeeded', 'ModelError', 'Cancelled']) {
+    expect(metrics).toContain(`sympozium_runs_total{outcome="${outcome}"} 1\n`);
+    expect(metrics).toContain(`sympozium_run_seconds_count{outcome="${outcome}"} 1\n`);
+  }
+  expect(metrics).toContain('sympozium_run_first_delta_seconds_count 1\n');
+});
+
 it('makes a run of its own for each of many equal requests, and keeps their answers apart', async () => {
   const asking = Array.from({ length: 20 }, () => openai.chat.completions.create(ask));
   const names = await Promise.all(

@@ -80,7 +80,7 @@ export function register(settings: Settings, client: KubeClient): Container {
     .factory(DESK, (r) => {
       const status = new InformerRunStatus(r.get(RUNS), basics(r));
       const url = (): string => streamUrl(settings, r.get(STREAM_SERVER).port);
-      return new RunDesk({ ...basics(r), status, hub: r.get(HUB), streamUrl: url });
+      return new RunDesk({ ...basics(r), metrics: r.get(METRICS), status, hub: r.get(HUB), streamUrl: url });
     });
 }
 

@@ -1,6 +1,7 @@
 import { SympoziumError } from '@sympozium/api';
 import { delay, type Clock, type Runnable } from '@sympozium/process';
 import type { FastifyInstance } from 'fastify';
+import { whenOver } from './when-over.js';
 
 export interface HttpServerOptions {
   readonly name: string;
@@ -22,9 +23,9 @@ export class HttpServer implements Runnable {
   constructor(options: HttpServerOptions) {
     this.name = options.name;
     this.#options = options;
-    options.app.server.on('request', (_request, response) => {
+    options.app.server.on('request', (request, response) => {
       this.#answering += 1;
-      response.once('close', () => (this.#answering -= 1));
+      whenOver(request, response, () => (this.#answering -= 1));
     });
   }
 

@@ -1,6 +1,6 @@
 import { SympoziumError, type AgentRun } from '@sympozium/api';
 import type { Informer, InformerEvent, KubeClient } from '@sympozium/kube';
-import type { Clock, Logger } from '@sympozium/process';
+import type { Clock, Logger, Timer } from '@sympozium/process';
 import { readRun } from './stored-answer.js';
 
 /** What the API server says of a run: how it stands, or that it is gone. */
@@ -18,6 +18,7 @@ interface Follower {
   readonly run: AgentRun;
   readonly onState: (state: RunState) => void;
   seen: boolean;
+  timer?: Timer;
 }
 
 /** The status of many runs from one informer's cache. Objects of another uid are not the run. */
@@ -43,9 +44,9 @@ export class InformerRunStatus implements RunStatusSource {
     this.#followers.set(name, all.add(follower));
     const known = this.#informer.store.get(namespace, name);
     if (known && known.metadata.uid === run.metadata.uid) tell(follower, { type: 'state', run: known });
-    const timer = this.#clock.after(UNSEEN_MS, () => void this.#ask(follower));
+    this.#askLater(follower);
     return () => {
-      timer.cancel();
+      follower.timer?.cancel();
       all.delete(follower);
       if (all.size === 0 && this.#followers.get(name) === all) this.#followers.delete(name);
     };
@@ -60,13 +61,21 @@ export class InformerRunStatus implements RunStatusSource {
     }
   }
 
+  #askLater(follower: Follower): void {
+    follower.timer = this.#clock.after(UNSEEN_MS, () => void this.#ask(follower));
+  }
+
   async #ask(follower: Follower): Promise<void> {
     if (follower.seen) return;
     try {
       tell(follower, { type: 'state', run: await readRun(this.#client, follower.run) });
     } catch (error) {
       if (error instanceof SympoziumError) tell(follower, { type: 'gone' });
-      else this.#log.warn({ err: error, run: follower.run.metadata.name }, 'run could not be read');
+      else {
+        const { name } = follower.run.metadata;
+        this.#log.warn({ err: error, run: name }, 'run could not be read');
+        if (this.#followers.get(name)?.has(follower)) this.#askLater(follower);
+      }
     }
   }
 }

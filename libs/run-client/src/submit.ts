@@ -1,4 +1,12 @@
-import { AGENT_RUN, ANNOTATION, ERRORS, LIMIT, storedBytes, SympoziumError, type AgentRun } from '@sympozium/api';
+import {
+  AGENT_RUN,
+  ANNOTATION,
+  errorSentence,
+  LIMIT,
+  storedBytes,
+  SympoziumError,
+  type AgentRun,
+} from '@sympozium/api';
 import { isAlreadyExists, isNotFound, KubeError, type KubeClient } from '@sympozium/kube';
 import { backoffMs, delay, type BackoffOptions, type Clock, type Random } from '@sympozium/process';
 import { buildRun, type NewAgentRun, type RunRequest } from './build-run.js';
@@ -54,17 +62,16 @@ export class RunSubmitter {
   async #tryName(request: RunRequest, run: NewAgentRun): Promise<Submitted | undefined> {
     const bytes = storedBytes(run.spec);
     if (bytes > LIMIT.input) throw tooLarge(bytes);
-    for (let round = 0; ; round += 1) {
+    for (let round = 0; round < GONE_ATTEMPTS; round += 1) {
       const created = await this.#create(run);
       if (created) return { run: created, joined: false };
       const holder = await this.#read(run);
-      if (!holder) continue;
-      if (isSameSubmission(holder, run)) return { run: holder, joined: false };
-      if (request.idempotencyKey === undefined) return undefined;
-      if (holder.metadata.deletionTimestamp === undefined) return { run: checked(holder, run), joined: true };
-      if (round === GONE_ATTEMPTS) throw unavailable(`the run ${run.metadata.name} is still being deleted`);
+      if (holder && isSameSubmission(holder, run)) return { run: holder, joined: false };
+      if (holder && request.idempotencyKey === undefined) return undefined;
+      if (holder && !isGoing(holder)) return { run: checked(holder, run), joined: true };
       await this.#pause(GONE_BACKOFF, round);
     }
+    throw unavailable(`run ${run.metadata.name} is still being deleted`);
   }
 
   /**
@@ -116,10 +123,11 @@ const isSameRequest = (holder: AgentRun, run: NewAgentRun): boolean =>
 const isSameSubmission = (holder: AgentRun, run: NewAgentRun): boolean =>
   isSameRequest(holder, run) && annotation(holder, ANNOTATION.submittedAt) === annotation(run, ANNOTATION.submittedAt);
 
+const isGoing = ({ metadata }: AgentRun): boolean => metadata.deletionTimestamp !== undefined;
+
 function checked(holder: AgentRun, run: NewAgentRun): AgentRun {
   if (isSameRequest(holder, run)) return holder;
-  const { meaning, action } = ERRORS.idempotency_conflict;
-  throw new SympoziumError('idempotency_conflict', `${meaning} ${action}`);
+  throw new SympoziumError('idempotency_conflict', errorSentence('idempotency_conflict'));
 }
 
 /** Whether the call may have had its effect cannot be told from its error. */
@@ -127,18 +135,15 @@ const isUnknown = (error: unknown): boolean =>
   error instanceof KubeError && (error.status === 0 || error.status >= 500);
 
 const tooLarge = (bytes: number): SympoziumError =>
-  new SympoziumError(
-    'run_input_too_large',
-    `The conversation takes ${bytes} bytes as the API server stores it; ${LIMIT.input} are allowed. ${ERRORS.run_input_too_large.action}`,
-  );
+  new SympoziumError('run_input_too_large', errorSentence('run_input_too_large', `${bytes} of ${LIMIT.input} bytes`));
 
 const unavailable = (detail: string, cause?: unknown): SympoziumError =>
-  new SympoziumError('api_unavailable', `The run cannot be made: ${detail}.`, { cause });
+  new SympoziumError('api_unavailable', errorSentence('api_unavailable', detail), { cause });
 
 function refusal(error: unknown): unknown {
   if (!(error instanceof KubeError)) return error;
   const { status, message } = error;
   if (status === 413) return new SympoziumError('run_input_too_large', message, { cause: error });
   if (status === 422 || status === 400) return new SympoziumError('invalid_request', message, { cause: error });
-  return unavailable(message.replace(/\.$/, ''), error);
+  return unavailable(message, error);
 }

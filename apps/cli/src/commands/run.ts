@@ -35,7 +35,7 @@ export interface RunTools {
   readonly random: Random;
   readonly log: Logger;
   /** Where the answer goes. */
-  readonly out: { write(text: string): void; readonly isTTY?: boolean };
+  readonly out: { write(text: string): void };
   /** The user wants no more. */
   readonly signal: AbortSignal;
 }
@@ -119,7 +119,7 @@ async function follow(tools: RunTools, made: AgentRun, { output }: RunOptions): 
     if (!signal.aborted) throw error;
     throw new SympoziumError('Cancelled', `run ${name} was cancelled.`, { cause: error });
   } finally {
-    if (out.isTTY && !last.endsWith('\n')) out.write('\n');
+    if (!last.endsWith('\n')) out.write('\n');
     await informer.stop();
   }
 }

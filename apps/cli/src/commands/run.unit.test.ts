@@ -63,15 +63,22 @@ describe('run', () => {
       { type: 'result', status: 'ok', text: 'Hi', finishReason: 'stop' },
     );
     await running;
-    expect(printed).toEqual(['H', 'i']);
+    expect(printed).toEqual(['H', 'i', '\n']);
     expect(world.client.writes.map(({ verb }) => verb)).toEqual(['create']);
   });
 
   it('prints the stored answer when there is no log to read', async () => {
-    const running = runTask({ ...tools, out: { ...tools.out, isTTY: true } }, 'Say hi', OPTIONS);
+    const running = runTask(tools, 'Say hi', OPTIONS);
     world.succeed(await made(), { text: 'stored' });
     await running;
     expect(printed).toEqual(['stored', '\n']);
+  });
+
+  it('adds no newline to an answer that ends with one', async () => {
+    const running = runTask(tools, 'Say hi', OPTIONS);
+    world.succeed(await made(), { text: 'stored\n' });
+    await running;
+    expect(printed).toEqual(['stored\n']);
   });
 
   it('prints one JSON object with --output json', async () => {

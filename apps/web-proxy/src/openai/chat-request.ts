@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 const part = contentPart.refine(({ type, text }) => type !== 'text' || text !== undefined, {
   path: ['text'],
-  message: 'a part of type text needs its text',
+  message: 'is missing: a part of type text has one',
 });
 
 /** One turn as callers write it; fields not named here pass through to the model. */
@@ -14,15 +14,15 @@ const chatMessage = z
     name: z.string().max(256).nullish(),
     tool_calls: z.array(toolCall).max(256).nullish(),
     tool_call_id: z.string().max(256).nullish(),
-    contentForm: z.never('is not a field of a message').optional(),
+    contentForm: z.never('is not a field of a message: leave it out').optional(),
   })
   .refine(({ role, content }) => role === 'assistant' || (content !== undefined && content !== null), {
     path: ['content'],
-    message: 'only an assistant’s message may be without content',
+    message: 'must not be missing: only an assistant may say nothing',
   })
   .refine(({ role, tool_call_id: id }) => role !== 'tool' || typeof id === 'string', {
     path: ['tool_call_id'],
-    message: 'a message of role tool needs the id of its call',
+    message: 'is missing: it must be the id of the call',
   });
 
 const namedTool = z.object({

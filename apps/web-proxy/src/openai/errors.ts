@@ -1,4 +1,4 @@
-import { ERRORS, SympoziumError, type ErrorCode, type ErrorRow } from '@sympozium/api';
+import { ERRORS, errorSentence, SympoziumError, type ErrorCode, type ErrorRow } from '@sympozium/api';
 
 /** The body of every error, https://platform.openai.com/docs/guides/error-codes. */
 export interface ErrorBody {
@@ -22,14 +22,11 @@ export class HttpError extends SympoziumError {
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(code: ErrorCode, message?: string, options: HttpErrorOptions = {}) {
-    super(code, message ?? standardMessage(code), options);
+    super(code, message ?? errorSentence(code), options);
     this.param = options.param;
     this.headers = options.headers ?? {};
   }
 }
-
-/** What a code means and what to do next. */
-export const standardMessage = (code: ErrorCode): string => `${ERRORS[code].meaning} ${ERRORS[code].action}`;
 
 /** A code as HTTP shows it: its own when the table gives it a status, else `run_failed`. */
 export function httpCode(code: ErrorCode): ErrorCode {

@@ -1,8 +1,8 @@
 import type { Generation, Message, ToolChoice } from '@sympozium/api';
 import type { RunRequest } from '@sympozium/run-client';
-import type { z } from 'zod';
 import { chatRequest, type ChatMessage, type ChatRequest } from './chat-request.js';
 import { HttpError } from './errors.js';
+import { fieldProblem } from './field-problem.js';
 import { REQUEST_FIELDS, refuseUnsupported } from './request-fields.js';
 
 /** A chat-completion request, read. */
@@ -24,9 +24,7 @@ export function toRun(body: unknown): ChatRun {
     throw new HttpError('invalid_request', 'The body must be a JSON object.');
   if (isTooDeep(body)) throw new HttpError('invalid_request', `The body is nested deeper than ${MAX_DEPTH} levels.`);
   refuseUnsupported(body);
-  const parsed = chatRequest.safeParse(body);
-  if (!parsed.success) throw invalid(parsed.error.issues[0]);
-  const request = parsed.data;
+  const request = readRequest(body);
   const stream = request.stream === true;
   if (!stream && request.stream_options)
     throw new HttpError('invalid_request', 'stream_options is only allowed with "stream": true.', {
@@ -38,6 +36,13 @@ export function toRun(body: unknown): ChatRun {
     includeUsage: request.stream_options?.include_usage === true,
     spec: runSpec(request),
   };
+}
+
+function readRequest(body: object): ChatRequest {
+  const { data, error } = chatRequest.safeParse(body, { reportInput: true });
+  if (data) return data;
+  const [problem] = error.issues.map(fieldProblem);
+  throw new HttpError('invalid_request', problem?.message, problem);
 }
 
 function runSpec(request: ChatRequest): RunRequest['spec'] {
@@ -92,12 +97,3 @@ function isTooDeep(body: object): boolean {
   }
   return false;
 }
-
-function invalid(issue: z.core.$ZodIssue | undefined): HttpError {
-  const param = issue ? paramOf(issue.path) : '';
-  return new HttpError('invalid_request', `${param}: ${issue?.message ?? 'not valid'}.`, { param });
-}
-
-/** `messages[0].content`, as OpenAI names a field. */
-const paramOf = (path: readonly PropertyKey[]): string =>
-  path.map((key, i) => (typeof key === 'number' ? `[${key}]` : `${i > 0 ? '.' : ''}${String(key)}`)).join('');

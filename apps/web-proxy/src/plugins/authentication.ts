@@ -1,3 +1,4 @@
+import { errorSentence } from '@sympozium/api';
 import type { Clock } from '@sympozium/process';
 import type { FastifyInstance } from 'fastify';
 import plugin from 'fastify-plugin';
@@ -29,7 +30,8 @@ export const authentication = plugin(async (app: FastifyInstance, options: Authe
   app.decorateRequest('caller');
   app.addHook('onRequest', async (request) => {
     request.caller = NOBODY;
-    if (Number(request.headers['content-length'] ?? 0) > bodyLimit) throw new HttpError('request_too_large');
+    if (Number(request.headers['content-length'] ?? 0) > bodyLimit)
+      throw new HttpError('request_too_large', errorSentence('request_too_large', `${bodyLimit} bytes`));
     throttle.check(request.ip);
     const secret = /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? '')?.[1];
     const caller = secret === undefined ? undefined : keys.ring.find(secret, clock.now());

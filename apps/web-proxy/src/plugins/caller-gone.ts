@@ -1,11 +1,12 @@
 import type { FastifyReply } from 'fastify';
 import { HttpError } from '../openai/errors.js';
+import { whenOver } from '../when-over.js';
 
-/** Aborted when the response can no longer reach its caller: the socket has closed before the response's end. */
-export function callerGone(reply: FastifyReply): AbortSignal {
+/** Aborted when the response can no longer reach its caller. */
+export function callerGone({ raw, request }: FastifyReply): AbortSignal {
   const controller = new AbortController();
-  reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) controller.abort(new HttpError('Cancelled', 'The caller has gone.'));
+  whenOver(request.raw, raw, (delivered) => {
+    if (!delivered) controller.abort(new HttpError('Cancelled', 'The caller has gone.'));
   });
   return controller.signal;
 }

@@ -1,11 +1,10 @@
-import { SympoziumError, type ErrorCode } from '@sympozium/api';
-import { KubeError } from '@sympozium/kube';
+import { errorSentence, SympoziumError, type ErrorCode } from '@sympozium/api';
 import type { Logger, Random } from '@sympozium/process';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import plugin from 'fastify-plugin';
-import { STATUS_CODES } from 'node:http';
+import { STATUS_CODES, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { errorBody, HttpError, httpCode, standardMessage, statusOf } from '../openai/errors.js';
+import { errorBody, HttpError, httpCode, statusOf } from '../openai/errors.js';
 import { newRequestId } from './request-id.js';
 
 declare module 'fastify' {
@@ -19,11 +18,10 @@ declare module 'fastify' {
 export function toHttpError(error: unknown): HttpError {
   if (error instanceof HttpError) return error;
   if (error instanceof SympoziumError) return new HttpError(error.code, error.message, { cause: error });
-  if (error instanceof KubeError) return unavailable(error);
   const { statusCode = 500, message } = error as Partial<FastifyError>;
   const code = BY_STATUS[statusCode] ?? (statusCode >= 400 && statusCode < 500 ? 'invalid_request' : 'internal_error');
   const isOwn = code === 'invalid_request' && message !== undefined;
-  return new HttpError(code, isOwn ? message : standardMessage(code), { cause: error });
+  return new HttpError(code, isOwn ? message : errorSentence(code), { cause: error });
 }
 
 const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
@@ -32,14 +30,6 @@ const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
   413: 'request_too_large',
   415: 'unsupported_media_type',
 };
-
-function unavailable(error: KubeError): HttpError {
-  const after = String(Math.max(1, Math.ceil((error.retryAfterMs ?? 0) / 1000)));
-  return new HttpError('api_unavailable', standardMessage('api_unavailable'), {
-    cause: error,
-    headers: { 'retry-after': after },
-  });
-}
 
 /** Headers and body of an error's answer. */
 export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -62,13 +52,18 @@ export const errors = plugin(async (app: FastifyInstance) => {
     const path = new RegExp(`^${url.replace(/:[^/]+/g, '[^/]+')}$`);
     for (const each of [method].flat()) routes.push({ method: each, path });
   });
+  app.addHook('onRequest', async ({ raw }) => {
+    if (raw.headers.host === undefined && raw.httpVersion === '1.1')
+      throw new HttpError('invalid_request', 'The request has no header Host. Send one.');
+  });
   app.setErrorHandler(sendError);
   app.setNotFoundHandler((request, reply) => {
     const [path = ''] = request.url.split('?');
     const allowed = routes.filter((route) => route.path.test(path)).map(({ method }) => method);
     if (allowed.length === 0) return sendError(new HttpError('not_found'), request, reply);
+    const message = `The route does not take ${request.method}. Use ${allowed.join(' or ')}.`;
     const headers = { allow: allowed.join(', ') };
-    return sendError(new HttpError('method_not_allowed', undefined, { headers }), request, reply);
+    return sendError(new HttpError('method_not_allowed', message, { headers }), request, reply);
   });
 });
 
@@ -77,14 +72,18 @@ const CONNECTION_ERRORS: Readonly<Record<string, ErrorCode>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
 };
 
-/** Answers on a connection whose bytes are no request, and closes it. */
+/** Node's own note of the response that is being written on a connection. */
+type HttpSocket = Socket & { readonly _httpMessage?: ServerResponse | null };
+
+/** Answers on a connection whose bytes are no request, and closes it. An answer that has begun is not written into. */
 export const connectionErrors =
   (random: Random, log: Logger) =>
-  (error: Error & { code?: string }, socket: Socket): void => {
-    if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  (error: Error & { code?: string }, socket: HttpSocket): void => {
+    const isAnswering = socket._httpMessage?.headersSent ?? false;
+    if (error.code === 'ECONNRESET' || !socket.writable || isAnswering) return void socket.destroy();
     const code = CONNECTION_ERRORS[error.code ?? ''] ?? 'invalid_request';
     const status = statusOf(code);
-    const message = code === 'invalid_request' ? 'This is no valid HTTP request.' : standardMessage(code);
+    const message = code === 'invalid_request' ? 'This is no valid HTTP request.' : errorSentence(code);
     const body = JSON.stringify(errorBody(code, message));
     log.debug({ reason: error.code }, 'connection refused');
     socket.end(

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import plugin from 'fastify-plugin';
-import { finished } from 'node:stream';
 import type { RateLimits } from '../limits/rate-limits.js';
 import type { Catalogue } from '../runs/catalogue.js';
+import { whenOver } from '../when-over.js';
 
 export interface RateLimitOptions {
   readonly limits: RateLimits;
@@ -20,6 +20,6 @@ export const rateLimit = plugin(async (app: FastifyInstance, { limits, catalogue
       instance && { name: instance.metadata.name, ...(own && { limits: own }) },
     );
     reply.headers(headers);
-    finished(reply.raw, release);
+    whenOver(request.raw, reply.raw, release);
   });
 });

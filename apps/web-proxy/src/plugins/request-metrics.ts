@@ -1,7 +1,7 @@
 import type { Clock, Metrics } from '@sympozium/process';
 import type { FastifyInstance } from 'fastify';
 import plugin from 'fastify-plugin';
-import { finished } from 'node:stream';
+import { whenOver } from '../when-over.js';
 
 export interface RequestMetricsOptions {
   readonly metrics: Metrics;
@@ -21,9 +21,9 @@ export const requestMetrics = plugin(async (app: FastifyInstance, { metrics, clo
   app.addHook('onRequest', async (request, reply) => {
     const begun = clock.now();
     running.inc();
-    finished(reply.raw, () => {
+    whenOver(request.raw, reply.raw, (delivered) => {
       running.dec();
-      const status = reply.raw.writableFinished ? String(reply.raw.statusCode) : 'gone';
+      const status = delivered ? String(reply.raw.statusCode) : 'gone';
       const of = { method: request.method, route: request.routeOptions.url ?? 'unknown', status };
       total.inc(of);
       seconds.observe(of, (clock.now() - begun) / 1000);

@@ -1,5 +1,4 @@
-import type { Informer } from '@sympozium/kube';
-import type { KubeClient } from '@sympozium/kube';
+import type { Informer, KubeClient } from '@sympozium/kube';
 import type { Clock } from '@sympozium/process';
 import type { KeyRing } from '../keys/key-ring.js';
 

@@ -1,6 +1,6 @@
 import type { AgentRun } from '@sympozium/api';
 import type { KubeClient } from '@sympozium/kube';
-import type { Clock, Logger, Random } from '@sympozium/process';
+import type { Clock, Logger, Metrics, Random } from '@sympozium/process';
 import {
   cancelRun,
   followRun,
@@ -10,12 +10,14 @@ import {
   type RunUpdate,
 } from '@sympozium/run-client';
 import type { FrameReader, StreamHub } from '../stream/stream-hub.js';
+import { RunMetrics } from './run-metrics.js';
 
 export interface RunDeskDependencies {
   readonly client: KubeClient;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
+  readonly metrics: Metrics;
   readonly status: RunStatusSource;
   readonly hub: StreamHub;
   /** Base of the addresses that agents post their frames to; known once the stream server listens. */
@@ -43,15 +45,18 @@ export interface OpenRun {
 export class RunDesk {
   readonly #dependencies: RunDeskDependencies;
   readonly #submitter: RunSubmitter;
+  readonly #metrics: RunMetrics;
 
   constructor(dependencies: RunDeskDependencies) {
     this.#dependencies = dependencies;
     this.#submitter = new RunSubmitter(dependencies);
+    this.#metrics = new RunMetrics(dependencies.metrics, dependencies.clock);
   }
 
   /** Makes or joins a run; see `RunSubmitter.submit` for what it throws. */
   async open(order: RunOrder): Promise<OpenRun> {
-    const { hub, streamUrl } = this.#dependencies;
+    const { hub, streamUrl, clock } = this.#dependencies;
+    const begun = clock.now();
     let reader: FrameReader | undefined;
     try {
       const { run } = await this.#submitter.submit({
@@ -63,7 +68,7 @@ export class RunDesk {
         },
       });
       reader?.bind(run.metadata.uid ?? '');
-      return { run, updates: this.#follow(run, order, reader) };
+      return { run, updates: this.#metrics.count(this.#follow(run, order, reader), begun) };
     } catch (error) {
       reader?.close();
       throw error;

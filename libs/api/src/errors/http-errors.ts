@@ -35,7 +35,7 @@ export const HTTP_ERRORS = {
     status: 404,
     type: 'invalid_request_error',
     meaning: 'There is no such route.',
-    action: 'See GET /openapi.json or the README.',
+    action: 'Use POST /v1/chat/completions or GET /v1/models.',
   }),
   method_not_allowed: row({
     surface: ['http'],
