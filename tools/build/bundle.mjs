@@ -1,16 +1,18 @@
 /**
- * Bundles one app from its sources to dist/main.js: `node tools/build/bundle.mjs apps/operator`.
+ * Bundles one app from its sources to dist/bundle/main.mjs: `node tools/build/bundle.mjs apps/operator`.
  * No decorator metadata is used, so esbuild reads the TypeScript itself (docs/adr/0002).
  */
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
 /** @param {string} app the app's folder, e.g. `apps/operator` */
 export async function bundle(app) {
-  await build({
+  const outdir = join(app, 'dist/bundle');
+  const { outputFiles } = await build({
     entryPoints: { main: join(app, 'src/main.ts') },
-    outdir: join(app, 'dist/bundle'),
+    outdir,
     outExtension: { '.js': '.mjs' },
     chunkNames: 'chunk-[hash]',
     bundle: true,
@@ -26,7 +28,17 @@ export async function bundle(app) {
     keepNames: true,
     logLevel: 'warning',
     banner: { js: "import { createRequire as __cr } from 'node:module'; const require = __cr(import.meta.url);" },
+    write: false,
   });
+  mkdirSync(outdir, { recursive: true });
+  for (const { path, contents } of outputFiles.reverse()) replace(path, contents);
+}
+
+/** Whole or not at all: another start may bundle or run the same app now. */
+function replace(path, contents) {
+  const unfinished = `${path}.${process.pid}`;
+  writeFileSync(unfinished, contents);
+  renameSync(unfinished, path);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await bundle(process.argv[2] ?? '.');

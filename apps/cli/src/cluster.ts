@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { SympoziumError } from '@sympozium/api';
 import type { KubeClient } from '@sympozium/kube';
 import { clientFromKubeconfig } from '@sympozium/kube/kubeconfig';
 import { livingOwner } from '@sympozium/process';
@@ -16,7 +17,19 @@ function localKubeconfig(): string | undefined {
 /** The cluster a command talks to: `--kubeconfig`, else a running local one, else kubectl’s rules. Named on stderr. */
 export async function connect(options: { kubeconfig?: string }): Promise<KubeClient> {
   const path = options.kubeconfig ?? localKubeconfig();
-  const { client, context } = await clientFromKubeconfig(path === undefined ? {} : { kubeconfig: path });
+  const { client, context } = await (path === undefined
+    ? defaultCluster()
+    : clientFromKubeconfig({ kubeconfig: path }));
   process.stderr.write(`cluster: ${context}\n`);
   return client;
+}
+
+/** kubectl’s; where there is none, most likely a local one was meant that does not run. */
+async function defaultCluster(): ReturnType<typeof clientFromKubeconfig> {
+  try {
+    return await clientFromKubeconfig();
+  } catch (error) {
+    if (!(error instanceof SympoziumError)) throw error;
+    throw new SympoziumError(error.code, `${error.message} Or start a cluster here: \`npm start\`.`, { cause: error });
+  }
 }

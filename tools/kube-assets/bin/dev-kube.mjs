@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 /** `npm run dev:kube`, and until there is an embedded cluster `npm start`: bundles the sources, then runs them. */
-import { resolve } from 'node:path';
 
 const OLDEST = [20, 19];
 const [major, minor] = process.versions.node.split('.').map(Number);
@@ -14,8 +13,7 @@ if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
 
 async function isBundled() {
   try {
-    const { bundle } = await import('../../build/bundle.mjs');
-    await Promise.all([import('../../build/bundle-all.mjs'), bundle(resolve(import.meta.dirname, '..'))]);
+    await import('../../build/bundle-all.mjs');
     return true;
   } catch (error) {
     console.error(`dev:kube: the sources cannot be bundled (${error.message.split('\n')[0]}). Did \`npm ci\` run?`);

@@ -6,11 +6,10 @@ import type { Binary } from './find-kube-assets.js';
 import type { Layout } from './layout.js';
 
 /** In the order of stopping: nobody loses the one he talks to. The API server’s own patience would be a minute. */
-const GRACE_MS: readonly (readonly [Binary, number])[] = [
-  ['kube-scheduler', 1_000],
-  ['kube-controller-manager', 1_000],
-  ['kube-apiserver', 2_000],
-  ['etcd', 5_000],
+const STOPS: readonly { readonly names: readonly Binary[]; readonly graceMs: number }[] = [
+  { names: ['kube-scheduler', 'kube-controller-manager'], graceMs: 1_000 },
+  { names: ['kube-apiserver'], graceMs: 2_000 },
+  { names: ['etcd'], graceMs: 5_000 },
 ];
 
 /** The programs of one control plane. None outlives this process, however that ends. */
@@ -57,7 +56,8 @@ export class Processes {
 
   async stop(): Promise<void> {
     this.#stopping = true;
-    for (const [name, graceMs] of GRACE_MS) await this.#running.get(name)?.stop(graceMs);
+    for (const { names, graceMs } of STOPS)
+      await Promise.all(names.map((name) => this.#running.get(name)?.stop(graceMs)));
     this.#guardian.stop();
     for (const socket of SOCKETS) rmSync(this.#layout.runFile(socket), { force: true });
   }

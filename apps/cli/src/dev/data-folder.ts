@@ -16,6 +16,8 @@ export class DataFolder {
 
   /** Makes the folder, unless another process holds it or it cannot be written. */
   static prepare(path: string): DataFolder {
+    if (path === '')
+      throw new SympoziumError('USAGE', '--data-dir is empty. Name a folder, or leave it out for .sympozium.');
     const folder = new DataFolder(resolve(path));
     const owner = ownerOf(folder);
     if (owner !== undefined && owner !== process.pid)

@@ -35,6 +35,10 @@ describe('DataFolder', () => {
     expect(existsSync(join(root, 'lock'))).toBe(false);
   });
 
+  it('is never the working folder by an empty argument', () => {
+    expect(() => DataFolder.prepare('')).toThrow(/--data-dir is empty/);
+  });
+
   it('says in a sentence why it cannot be used', () => {
     const file = join(root, 'file');
     writeFileSync(file, '');

@@ -75,9 +75,9 @@ export class LocalSystem {
       demo ? ensureDemoInstance(client) : undefined,
     ]);
     signal.throwIfAborted();
-    const endpoint = `http://127.0.0.1:${String(proxy['port'] ?? port)}`;
-    if (demo) await this.#runDemo(endpoint, keys.apiKey, signal);
-    report.ready({ endpoint, apiKey: keys.apiKey, model: DEMO_MODEL, kubeconfig });
+    const origin = `http://127.0.0.1:${String(proxy['port'] ?? port)}`;
+    if (demo) await this.#runDemo(origin, keys.apiKey, signal);
+    report.ready({ endpoint: `${origin}/v1`, apiKey: keys.apiKey, model: DEMO_MODEL, kubeconfig });
   }
 
   /** Ends every process, also of a start that goes on; call it again when that has ended, too. */
@@ -133,11 +133,11 @@ export class LocalSystem {
   }
 
   /** A demo that goes wrong is told; the system serves nevertheless, so that one can look into it. */
-  async #runDemo(endpoint: string, apiKey: string, signal: AbortSignal): Promise<void> {
+  async #runDemo(origin: string, apiKey: string, signal: AbortSignal): Promise<void> {
     const { report } = this.#options;
     report.step('asking the demo instance; its answer streams:');
     try {
-      await askDemo(endpoint, apiKey, (text) => report.delta(text), signal);
+      await askDemo(origin, apiKey, (text) => report.delta(text), signal);
       report.delta('\n');
     } catch (error) {
       signal.throwIfAborted();

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 
 /** What a user needs to call the system. */
 export interface Ready {
+  /** Base URL for OpenAI clients. */
   readonly endpoint: string;
   readonly apiKey: string;
   readonly model: string;
@@ -49,12 +50,12 @@ export function renderReady({ endpoint, apiKey, model, kubeconfig }: Ready): str
   const elsewhere = kubeconfig === resolve('.sympozium/kubeconfig') ? '' : ` --kubeconfig ${path}`;
   return `
 Ready.
-  endpoint    ${endpoint}/v1
+  endpoint    ${endpoint}
   API key     ${apiKey}
   kubeconfig  ${kubeconfig}
 
 Try it:
-  curl -N ${endpoint}/v1/chat/completions -H ${shellWord(`Authorization: Bearer ${apiKey}`)} -H 'content-type: application/json' -d ${shellWord(body)}
+  curl -N ${endpoint}/chat/completions -H ${shellWord(`Authorization: Bearer ${apiKey}`)} -H 'content-type: application/json' -d ${shellWord(body)}
   npx sympozium run "Say hello"${elsewhere}
   kubectl --kubeconfig ${path} get arun
 

@@ -20,7 +20,7 @@ describe('shellWord', () => {
 
 describe('renderReady', () => {
   const ready = {
-    endpoint: 'http://127.0.0.1:8080',
+    endpoint: 'http://127.0.0.1:8080/v1',
     apiKey: 'sk-abc',
     model: 'demo',
     kubeconfig: "/home/it's me/kubeconfig",

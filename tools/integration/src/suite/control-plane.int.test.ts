@@ -1,16 +1,10 @@
 import { clientFromKubeconfig } from '@sympozium/kube/kubeconfig';
 import { startControlPlane } from '@sympozium/kube-assets';
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-
-/** Command lines of this machine's processes that mention a folder. */
-const processesOf = (folder: string): string[] =>
-  execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })
-    .split('\n')
-    .filter((line) => line.includes(folder) && !line.startsWith('ps '));
+import { processesOf } from '../fixture/processes.js';
 
 it('several start at a time, are apart from each other, and stop without residue', async () => {
   const folders = [0, 1].map(() => mkdtempSync(join(tmpdir(), 'sympozium-plane-')));

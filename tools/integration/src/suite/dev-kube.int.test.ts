@@ -1,0 +1,72 @@
+import { AGENT_RUN } from '@sympozium/api';
+import { clientFromKubeconfig } from '@sympozium/kube/kubeconfig';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import OpenAI from 'openai';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { workspaceFile } from '../fixture/app-process.js';
+import { processesOf } from '../fixture/processes.js';
+
+/** The line that `--output json` prints. */
+interface Ready {
+  readonly endpoint: string;
+  readonly apiKey: string;
+  readonly model: string;
+  readonly kubeconfig: string;
+}
+
+let folder: string;
+beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'sympozium-dev-'))));
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** `npm run dev:kube` once it is ready; `interrupt` is Ctrl-C and resolves with the exit code. */
+async function devKube(...more: readonly string[]): Promise<Ready & { interrupt(): Promise<number | null> }> {
+  const script = workspaceFile('tools/kube-assets/dist/bundle/main.mjs');
+  const args = ['--output', 'json', '--port', '0', '--data-dir', folder, ...more];
+  const child = spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
+  const exit = once(child, 'exit') as Promise<[number | null]>;
+  const ended = exit.then(([code]) => {
+    throw new Error(`dev:kube ended with ${code}:\n${said}`);
+  });
+  ended.catch(() => {}); // after it was ready, its end is what the test asks for
+  const [line] = (await Promise.race([once(createInterface({ input: child.stdout }), 'line'), ended])) as [string];
+  const interrupt = async (): Promise<number | null> => {
+    child.kill('SIGINT');
+    return (await exit)[0];
+  };
+  return { ...(JSON.parse(line) as Ready), interrupt };
+}
+
+async function answer({ endpoint, apiKey, model }: Ready, content: string): Promise<string | null | undefined> {
+  const client = new OpenAI({ baseURL: endpoint, apiKey });
+  const { choices } = await client.chat.completions.create({ model, messages: [{ role: 'user', content }] });
+  return choices[0]?.message.content;
+}
+
+async function storedAnswers({ kubeconfig }: Ready): Promise<(string | undefined)[]> {
+  const { client } = await clientFromKubeconfig({ kubeconfig });
+  const { items } = await client.list(AGENT_RUN, { namespace: 'default' });
+  await client.close();
+  return items.map(({ status }) => status.resultPreview);
+}
+
+it('answers, leaves no process at Ctrl-C, and finds its state again', async () => {
+  const first = await devKube();
+  expect(await answer(first, 'Remember me')).toBe('Remember me');
+  expect(processesOf(folder).length).toBeGreaterThan(0);
+  expect(await first.interrupt()).toBe(0);
+  expect(processesOf(folder)).toEqual([]);
+
+  const second = await devKube('--no-demo');
+  expect(second.apiKey).toBe(first.apiKey);
+  expect(await storedAnswers(second)).toContain('Remember me');
+  expect(await answer(second, 'Here I am')).toBe('Here I am');
+  expect(await second.interrupt()).toBe(0);
+  expect(processesOf(folder)).toEqual([]);
+});
