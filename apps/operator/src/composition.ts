@@ -1,6 +1,6 @@
 import { Container, token } from '@sympozium/di';
 import { CoreHost, MODE_PLUGIN, type AdmittedMode } from '@sympozium/host';
-import type { KubeClient } from '@sympozium/kube';
+import { ApiReach, type KubeClient } from '@sympozium/kube';
 import {
   createLogger,
   Lifecycle,
@@ -19,7 +19,7 @@ export const LOG = token<Logger>('log');
 export const CLOCK = token<Clock>('clock');
 const RANDOM = token<Random>('random');
 const METRICS = token<Metrics>('metrics');
-export const CORE_HOST = token<CoreHost>('core host');
+const CORE_HOST = token<CoreHost>('core host');
 export const HEALTH_SERVER = token<HealthServer>('health server');
 export const OPERATOR = token<Lifecycle>('operator');
 
@@ -55,8 +55,12 @@ export function composeOperator({ settings, client, modes }: OperatorParts): Con
     )
     .factory(HEALTH_SERVER, (the) => {
       const host = the.get(CORE_HOST);
-      const { host: address, port } = settings;
-      return new HealthServer({ host: address, port, metrics: the.get(METRICS), isReady: () => host.ready });
+      const api = new ApiReach(the.get(CLIENT), the.get(CLOCK));
+      const missing = async (): Promise<string[]> => [
+        ...host.unsynced.map((name) => `the ${name} has not synced; the log says why`),
+        ...((await api.reachable()) ? [] : ['the Kubernetes API server cannot be reached']),
+      ];
+      return new HealthServer({ host: settings.host, port: settings.port, metrics: the.get(METRICS), missing });
     })
     .factory(OPERATOR, (the) => {
       const connection = { name: 'connection', start: async () => {}, stop: () => the.get(CLIENT).close() };

@@ -7,8 +7,8 @@ export interface HealthServerOptions {
   /** 0 takes a free one. */
   readonly port: number;
   readonly metrics: Metrics;
-  /** Whether the operator has seen everything it watches. */
-  readonly isReady: () => boolean;
+  /** What keeps the operator from its work, as sentences; nothing when it is ready. */
+  readonly missing: () => Promise<readonly string[]>;
 }
 
 /** Probes and metrics over HTTP: `/healthz`, `/readyz`, `/metrics`. */
@@ -44,12 +44,13 @@ export class HealthServer implements Runnable {
 }
 
 /** The routes, not listening. */
-export function buildApp({ metrics, isReady }: Pick<HealthServerOptions, 'metrics' | 'isReady'>): FastifyInstance {
+export function buildApp({ metrics, missing }: Pick<HealthServerOptions, 'metrics' | 'missing'>): FastifyInstance {
   const app = fastify({ forceCloseConnections: true });
   app.get('/healthz', () => ({ ok: true }));
-  app.get('/readyz', (_request, reply) => {
-    const ready = isReady();
-    return reply.code(ready ? 200 : 503).send({ ready });
+  app.get('/readyz', async (_request, reply) => {
+    const lacks = await missing();
+    const ready = lacks.length === 0;
+    return reply.code(ready ? 200 : 503).send({ ready, ...(!ready && { missing: lacks }) });
   });
   app.get('/metrics', async (_request, reply) => {
     const { contentType, body } = await metrics.expose();

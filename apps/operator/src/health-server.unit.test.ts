@@ -3,12 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { buildApp, HealthServer } from './health-server.js';
 
 describe('probes and metrics', () => {
-  it('is alive at once, and ready when the caches are', async () => {
-    let ready = false;
-    const app = buildApp({ metrics: new Metrics({ defaults: false }), isReady: () => ready });
+  it('is alive at once, and ready when nothing is missing', async () => {
+    let missing = ['cache of jobs has not synced'];
+    const app = buildApp({ metrics: new Metrics({ defaults: false }), missing: async () => missing });
     const status = async (url: string) => (await app.inject(url)).statusCode;
     expect([await status('/healthz'), await status('/readyz')]).toEqual([200, 503]);
-    ready = true;
+    expect((await app.inject('/readyz')).json()).toEqual({ ready: false, missing });
+    missing = [];
     expect(await status('/readyz')).toBe(200);
     expect(await status('/nothing')).toBe(404);
   });
@@ -16,13 +17,13 @@ describe('probes and metrics', () => {
   it('exposes the app’s metrics as text', async () => {
     const metrics = new Metrics({ defaults: false });
     metrics.counter('made_total', 'Made.').inc(3);
-    const { headers, body } = await buildApp({ metrics, isReady: () => true }).inject('/metrics');
+    const { headers, body } = await buildApp({ metrics, missing: async () => [] }).inject('/metrics');
     expect(headers['content-type']).toContain('text/plain');
     expect(body).toContain('made_total 3');
   });
 
   it('names the port that another process has', async () => {
-    const options = { host: '127.0.0.1', metrics: new Metrics({ defaults: false }), isReady: () => true };
+    const options = { host: '127.0.0.1', metrics: new Metrics({ defaults: false }), missing: async () => [] };
     const first = new HealthServer({ ...options, port: 0 });
     await first.start();
     try {

@@ -8,7 +8,7 @@ import { FakeClock, seededRandom, settle } from '@sympozium/process/testing';
 import { encodeEnvelope, encodeFrame, PROTOCOL_VERSION, type ResultBody } from '@sympozium/run-protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { builtinPlugins } from './builtin-plugins.js';
-import { CLOCK, composeOperator, CORE_HOST, HEALTH_SERVER, OPERATOR } from './composition.js';
+import { CLOCK, composeOperator, HEALTH_SERVER, OPERATOR } from './composition.js';
 import { readOperatorSettings, type OperatorSettings } from './settings.js';
 
 const settings = readOperatorSettings([], { HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'silent' }) as OperatorSettings;
@@ -17,6 +17,7 @@ const key = (name: string) => ({ namespace: 'default', name });
 
 let client: FakeKubeClient;
 let stop: () => Promise<void>;
+let readyz: () => Promise<Response>;
 
 beforeEach(async () => {
   const random = seededRandom(1);
@@ -35,8 +36,7 @@ beforeEach(async () => {
   const operator = container.get(OPERATOR);
   stop = () => operator.stop();
   await operator.start();
-  expect(container.get(CORE_HOST).ready).toBe(true);
-  expect((await fetch(`http://127.0.0.1:${container.get(HEALTH_SERVER).port}/readyz`)).status).toBe(200);
+  readyz = () => fetch(`http://127.0.0.1:${container.get(HEALTH_SERVER).port}/readyz`);
   client.server.create(SYMPOZIUM_INSTANCE, sympoziumInstance());
 });
 
@@ -129,6 +129,22 @@ describe('the operator with the task mode', () => {
     endPod('huge', encodeEnvelope(result('x'.repeat(LIMIT.result + 1)), LIMIT.terminationMessage));
     await quiet();
     expect(stored('huge')?.status).toMatchObject({ phase: 'Failed', reason: 'ResultTooLarge' });
+  });
+});
+
+describe('/readyz', () => {
+  it('says no while the API server is away', async () => {
+    expect((await readyz()).status).toBe(200);
+    const back = client.fail(({ verb }) => verb === 'raw', new Error('refused'), { times: Infinity });
+    await clock.advance(2_001);
+    const answer = await readyz();
+    expect([answer.status, await answer.json()]).toEqual([
+      503,
+      { ready: false, missing: ['the Kubernetes API server cannot be reached'] },
+    ]);
+    back();
+    await clock.advance(2_001);
+    expect((await readyz()).status).toBe(200);
   });
 });
 

@@ -14,9 +14,9 @@ export interface ControllerOptions {
   readonly workers: number;
   /**
    * Makes the world as the object of `key` wishes it. Never runs twice at once for one key; runs again after a throw,
-   * with a growing delay. The signal is aborted when a stop has waited long enough.
+   * with a growing delay.
    */
-  readonly reconcile: (key: string, signal: AbortSignal) => Promise<Reconciled | void>;
+  readonly reconcile: (key: string) => Promise<Reconciled | void>;
   /** Whether the caches contain the own last writes of `key`; it is not reconciled before (see `OwnWrites`). */
   readonly settled?: (key: string) => boolean;
   readonly clock: Clock;
@@ -28,7 +28,7 @@ export interface ControllerOptions {
 
 /** An informer's event makes a key settled and due; this is for writes that show in the cache without one. */
 const UNSETTLED_RECHECK_MS = 1_000;
-/** How long a stop leaves running reconciles alone before it aborts their signal. */
+/** How long a stop waits for running reconciles. */
 const DRAIN_MS = 5_000;
 
 /** Reconciles keys with a fixed number of workers. Keys may be enqueued before it starts; it has one life. */
@@ -37,7 +37,6 @@ export class Controller implements Runnable {
   readonly #options: ControllerOptions;
   readonly #queue: WorkQueue;
   readonly #metrics: ControllerMetrics;
-  readonly #stop = new AbortController();
   #stopping = false;
   #workers: Promise<void>[] = [];
 
@@ -59,13 +58,23 @@ export class Controller implements Runnable {
     this.#workers = Array.from({ length: this.#options.workers }, () => this.#work());
   }
 
-  /** Takes no more keys and waits for the running reconciles; those that take long see their signal aborted. */
+  /**
+   * Takes no more keys and waits for the running reconciles. What hangs for longer than five seconds, as calls to an
+   * API server that is away do, is left behind: it may end when its connection is closed.
+   */
   async stop(): Promise<void> {
     this.#stopping = true;
     this.#queue.close();
-    const drained: Timer = this.#options.clock.after(DRAIN_MS, () => this.#stop.abort());
-    await Promise.all(this.#workers);
-    drained.cancel();
+    const { clock, log } = this.#options;
+    let patience: Timer | undefined;
+    const late = new Promise<void>((resolve) => {
+      patience = clock.after(DRAIN_MS, () => {
+        log.warn({ controller: this.name }, 'stopped while reconciles were running; the next start takes them up');
+        resolve();
+      });
+    });
+    await Promise.race([Promise.all(this.#workers), late]);
+    patience?.cancel();
   }
 
   async #work(): Promise<void> {
@@ -84,7 +93,7 @@ export class Controller implements Runnable {
         this.#queue.add(key, UNSETTLED_RECHECK_MS);
         return 'stale';
       }
-      const result = await reconcile(key, this.#stop.signal);
+      const result = await reconcile(key);
       this.#queue.forget(key);
       if (result?.recheckAfterMs !== undefined) this.#queue.add(key, result.recheckAfterMs);
       return 'done';

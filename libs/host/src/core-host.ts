@@ -64,9 +64,9 @@ export class CoreHost implements Runnable {
     this.#enqueueWhatChanges();
   }
 
-  /** Whether it has seen everything it watches. */
-  get ready(): boolean {
-    return this.#cache.synced;
+  /** Names of what it watches and has not seen all of yet; nothing when it is ready. */
+  get unsynced(): readonly string[] {
+    return this.#cache.unsynced;
   }
 
   async start(): Promise<void> {

@@ -1,3 +1,4 @@
+export { ApiReach } from './api-reach.js';
 export * from './client.js';
 export * from './connection.js';
 export * from './error.js';

@@ -15,6 +15,7 @@ export class Lifecycle implements Runnable {
   readonly #parts: readonly Runnable[];
   readonly #log: Logger;
   #started: Runnable[] = [];
+  #stopping = false;
 
   constructor(name: string, parts: readonly Runnable[], log: Logger) {
     this.name = name;
@@ -22,9 +23,11 @@ export class Lifecycle implements Runnable {
     this.#log = log;
   }
 
-  /** A part that fails to start ends the parts before it, then the start fails with its error. */
+  /** A part that fails to start ends the parts before it, then the start fails with its error. A stop ends a start. */
   async start(): Promise<void> {
+    this.#stopping = false;
     for (const part of this.#parts) {
+      if (this.#stopping) return;
       this.#started.push(part);
       try {
         await part.start();
@@ -37,6 +40,7 @@ export class Lifecycle implements Runnable {
 
   /** Stops what was started, last first; a part that fails to stop does not keep the others up. */
   async stop(): Promise<void> {
+    this.#stopping = true;
     const started = this.#started.reverse();
     this.#started = [];
     for (const part of started) {

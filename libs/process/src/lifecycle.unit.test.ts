@@ -37,3 +37,14 @@ it('ends what it started when a part cannot start, and says why', async () => {
   await expect(life.start()).rejects.toThrow('b cannot start');
   expect(events).toEqual(['start a', 'start b', 'stop b', 'stop a']);
 });
+
+it('starts nothing more once it is to stop', async () => {
+  const events: string[] = [];
+  const life: Lifecycle = new Lifecycle(
+    'app',
+    [{ ...part('a', events), start: () => life.stop() }, part('b', events)],
+    silentLogger(),
+  );
+  await life.start();
+  expect(events).toEqual(['stop a']);
+});

@@ -68,8 +68,9 @@ export class ClusterCache implements Runnable {
     if (this.runs.get(namespace, name)?.metadata.uid === uid) this.ledger.note(run, child);
   }
 
-  get synced(): boolean {
-    return this.#needed().every((cache) => cache.synced);
+  /** Names of the caches that lack their first complete list. */
+  get unsynced(): readonly string[] {
+    return this.#needed().flatMap(({ synced, name }) => (synced ? [] : [name]));
   }
 
   /** Called for every change of anything that belongs to a run, after the caches have it. */
@@ -135,7 +136,7 @@ export class ClusterCache implements Runnable {
     await Promise.all(this.#needed().map((cache) => cache.stop()));
   }
 
-  #needed(): readonly Pick<KindCache<KubeObject>, 'synced' | 'start' | 'stop'>[] {
+  #needed(): readonly Pick<KindCache<KubeObject>, 'name' | 'synced' | 'start' | 'stop'>[] {
     const ofRuns = [...this.#owned.values(), ...this.#watched.values()];
     return [this.runs, this.instances, ...ofRuns.filter((cache) => !this.#optional.has(cache))];
   }
