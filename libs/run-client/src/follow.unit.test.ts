@@ -192,6 +192,20 @@ describe('followRun', () => {
     expect(scene.outcome).toMatchObject({ succeeded: false, reason: 'RunDeleted' });
   });
 
+  it('asks again for a run that no cache saw, when the API server could not be asked', async () => {
+    const run = await scene.submit();
+    await scene.informer.stop();
+    const blind = new Scene();
+    blind.world.client.fail(({ verb }) => verb === 'get', new KubeError(0, 'ConnectionReset', 'reset'));
+    const following = scene.follow(run, { status: blind.status });
+    for (let i = 0; i < 2; i += 1) {
+      await blind.clock.advance(5_000);
+      await settle();
+    }
+    await following;
+    expect(scene.outcome).toMatchObject({ succeeded: false, reason: 'RunDeleted' });
+  });
+
   it('goes a minute after the timeout when nothing is ever heard', async () => {
     const run = await scene.submit();
     const following = scene.follow(run);
