@@ -1,16 +1,15 @@
 /**
  * An agent that is not ours: it knows the protocol from its document alone, and its first argument says in which way
- * it behaves. With a folder as its second it leaves there, in a file named after its run, what happened to it.
+ * it behaves. In the folder that its second names, by a URL, it notes in a file called like its run what happened.
  */
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { createHash } from 'node:crypto';
 
 const [behaviour, folder] = process.argv.slice(2);
 const { SYMPOZIUM_RUN, SYMPOZIUM_ATTEMPT: attempt, SYMPOZIUM_INPUT, SYMPOZIUM_RESULT } = process.env;
 const usage = { inputTokens: 7, outputTokens: 1, totalTokens: 8 };
-const journal = folder && join(folder, SYMPOZIUM_RUN);
-const note = (line) => journal && appendFileSync(journal, `${line}\n`);
+const journal = new URL(SYMPOZIUM_RUN, folder);
+const note = (line) => appendFileSync(journal, `${line}\n`);
 let seq = 0;
 
 function emit(body) {
