@@ -63,8 +63,10 @@ try:
 except OSError:
     pass  # without a stream the result goes the durable way alone
 try:
-    messages = json.load(open(ENV["SYMPOZIUM_INPUT"], encoding="utf-8"))["messages"]
-    last = [message for message in messages if message["role"] == "user"][-1]
+    task = json.load(open(ENV["SYMPOZIUM_INPUT"], encoding="utf-8"))
+    if task["v"] != 1:
+        raise ValueError(f"the input has version {task['v']}, this agent knows 1")
+    last = [message for message in task["messages"] if message["role"] == "user"][-1]
     text = "You said: " + "".join(part.get("text", "") for part in last["content"])
     for word in re.findall(r"\S+\s*|\s+", re.sub("[\ud800-\udfff]", "\ufffd", text)):
         if stopped:

@@ -343,11 +343,13 @@ describe('the node', () => {
 
   it('stopped ends every Pod and reports it as failed', async () => {
     const node = await cluster.start();
-    const pods = await Promise.all([cluster.create(shellPod('a', FOREVER)), cluster.create(shellPod('b', STUBBORN))]);
+    const names = Array.from({ length: 20 }, (_, n) => `p${n}`);
+    const script = (n: number): string => (n % 2 === 0 ? 'echo $$$$; sleep 600' : 'trap "" TERM; echo $$$$; sleep 600');
+    const pods = await Promise.all(names.map((name, n) => cluster.create(shellPod(name, script(n)))));
     const pids = await Promise.all(pods.map(pidOf));
     await node.stop();
-    expect(pids.map(isAlive)).toEqual([false, false]);
-    for (const name of ['a', 'b']) expect(status(name)).toMatchObject({ phase: 'Failed', reason: 'NodeShutdown' });
+    expect(pids.filter(isAlive)).toEqual([]);
+    for (const name of names) expect(status(name)).toMatchObject({ phase: 'Failed', reason: 'NodeShutdown' });
   });
 
   it('stops although the API server is away', async () => {

@@ -81,8 +81,11 @@ function describeResult(agent: AgentUnderTest): void {
     expect(resultOf(end.frames).text.length).toBe(agent.answer(text).length);
   });
 
-  it('reports an input that it cannot read, in words, and exits with a code other than 0', async () => {
-    const end = await startAgent(agent, { input: '{"v":1,' }).then((process) => process.ended);
+  it.each([
+    ['that it cannot read', '{"v":1,'],
+    ['of another version', JSON.stringify({ ...agentInput('Hello'), v: 2 })],
+  ])('reports an input %s, in words, and exits with a code other than 0', async (_, input) => {
+    const end = await startAgent(agent, { input }).then((process) => process.ended);
     expect(decodeEnvelope(end.message ?? '')?.error).toMatchObject({
       code: expect.stringMatching(/\w/),
       message: expect.stringMatching(/\w/),
