@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { SympoziumError } from '@sympozium/api';
 import { livingOwner } from '@sympozium/process';
@@ -49,6 +49,7 @@ function ownerOf(folder: DataFolder): number | undefined {
   try {
     mkdirSync(folder.path, { recursive: true, mode: 0o700 });
     mkdirSync(folder.file('logs'), { recursive: true });
+    for (const path of [folder.path, folder.file('logs')]) accessSync(path, constants.W_OK);
     return livingOwner(folder.file(LOCK_FILE));
   } catch (error) {
     throw new SympoziumError(
