@@ -7,7 +7,8 @@ import { TRICKY_TEXTS } from '@sympozium/run-protocol/testing';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { agentImage } from '../fixture/images.js';
+import { workspaceFile } from '../fixture/app-process.js';
+import { agentImage, ANY_PROGRAM } from '../fixture/images.js';
 import { suiteCluster } from '../fixture/suite-cluster.js';
 import { Sympozium } from '../fixture/sympozium.js';
 import { until } from '../fixture/until.js';
@@ -212,6 +213,13 @@ describe('stop', () => {
     await system.finished('later');
     expect((await system.run('ended')).status).toEqual(status);
   });
+});
+
+it('takes the smallest agent of the document', async () => {
+  const document = readFileSync(workspaceFile('docs/agent-protocol.md'), 'utf8');
+  const [, script = ''] = /^```sh\n(.*?)\n```$/ms.exec(document) ?? [];
+  await system.createInstance('smallest', { agent: { image: ANY_PROGRAM, command: ['/bin/sh', '-c', script] } });
+  expect(await chat('smallest', 'Hello')).toBe('hi');
 });
 
 describe('failure', () => {
