@@ -7,7 +7,7 @@ import { authentication } from './plugins/authentication.js';
 import { connectionErrors, errors, sendError } from './plugins/errors.js';
 import { inFlight } from './plugins/in-flight.js';
 import { rateLimit } from './plugins/rate-limit.js';
-import { requestIdOf, requestIds } from './plugins/request-id.js';
+import { requestIdHeader, requestIdOf, requestIds } from './plugins/request-id.js';
 import { requestMetrics } from './plugins/request-metrics.js';
 import { chatCompletionRoutes } from './routes/chat-completions.js';
 import { healthRoutes } from './routes/health.js';
@@ -48,10 +48,13 @@ const KEEP_ALIVE_MS = 75_000;
 /** The web proxy's HTTP side, complete but for listening. */
 export async function buildApp(dependencies: AppDependencies): Promise<FastifyInstance> {
   const { settings, random, log, readiness, clock, metrics } = dependencies;
+  const newRequestId = requestIds(random);
   const app = fastify({
     loggerInstance: log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
-    genReqId: requestIdOf(random),
+    genReqId: requestIdOf(newRequestId),
+    // The few lines that are logged name their request; a logger of its own for each is not needed.
+    childLoggerFactory: (logger) => logger,
     bodyLimit: settings.bodyLimit,
     trustProxy: settings.trustedProxies.length > 0 ? [...settings.trustedProxies] : false,
     keepAliveTimeout: KEEP_ALIVE_MS,
@@ -60,13 +63,13 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     http: { headersTimeout: HEADERS_MS, connectionsCheckingInterval: 1_000, requireHostHeader: false },
     forceCloseConnections: 'idle',
     return503OnClosing: false,
-    clientErrorHandler: connectionErrors(random, log),
+    clientErrorHandler: connectionErrors(newRequestId, log),
     frameworkErrors: (error, request, reply) => void sendError(error, request, reply),
   });
   app.removeContentTypeParser('text/plain');
   // Of Expect only 100-continue means something, and Node sees to that; the rest would get a bare 417.
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
-  await app.register(requestIds);
+  await app.register(requestIdHeader);
   await app.register(requestMetrics, { metrics, clock });
   await app.register(errors);
   await app.register(healthRoutes, { readiness });

@@ -52,7 +52,9 @@ const UNITS: Readonly<Record<string, string>> = { string: 'character', array: 'i
 
 function sized(origin: string, bound: string, limit: number | bigint): string {
   const unit = UNITS[origin];
-  return unit === undefined ? `must be ${bound} ${limit}` : `must have ${bound} ${limit} ${unit}${limit === 1 ? '' : 's'}`;
+  return unit === undefined
+    ? `must be ${bound} ${limit}`
+    : `must have ${bound} ${limit} ${unit}${limit === 1 ? '' : 's'}`;
 }
 
 const NAMES: Readonly<Record<string, string>> = {

@@ -1,11 +1,10 @@
 import { errorSentence, SympoziumError, type ErrorCode } from '@sympozium/api';
-import type { Logger, Random } from '@sympozium/process';
+import type { Logger } from '@sympozium/process';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import plugin from 'fastify-plugin';
 import { STATUS_CODES, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { errorBody, HttpError, httpCode, statusOf } from '../openai/errors.js';
-import { newRequestId } from './request-id.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -77,7 +76,7 @@ type HttpSocket = Socket & { readonly _httpMessage?: ServerResponse | null };
 
 /** Answers on a connection whose bytes are no request, and closes it. An answer that has begun is not written into. */
 export const connectionErrors =
-  (random: Random, log: Logger) =>
+  (newId: () => string, log: Logger) =>
   (error: Error & { code?: string }, socket: HttpSocket): void => {
     const isAnswering = socket._httpMessage?.headersSent ?? false;
     if (error.code === 'ECONNRESET' || !socket.writable || isAnswering) return void socket.destroy();
@@ -89,6 +88,6 @@ export const connectionErrors =
     socket.end(
       `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n` +
         `content-type: application/json; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(body)}\r\n` +
-        `x-request-id: ${newRequestId(random)}\r\nconnection: close\r\n\r\n${body}`,
+        `x-request-id: ${newId()}\r\nconnection: close\r\n\r\n${body}`,
     );
   };

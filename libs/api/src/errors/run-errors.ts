@@ -88,7 +88,7 @@ export const RUN_ERRORS = {
     status: 502,
     type: 'server_error',
     meaning: 'The model’s provider refused the key.',
-    action: 'Correct the Secret that the instance’s model.authSecretRef names.',
+    action: 'Name a Secret with a valid key in the instance’s model.authSecretRef.',
   }),
   DeadlineExceeded: row({
     surface: ['condition', 'http'],
