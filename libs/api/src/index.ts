@@ -1,4 +1,5 @@
 export * from './conditions.js';
+export { defined } from './defined.js';
 export * from './error-sentence.js';
 export * from './errors.js';
 export * from './failure.js';

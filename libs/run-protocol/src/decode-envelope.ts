@@ -1,7 +1,8 @@
+import { defined } from '@sympozium/api';
 import { z } from 'zod';
 import { sha256Hex } from './digest.js';
 import type { Envelope } from './envelope.js';
-import { parseJson, withoutUndefined } from './json.js';
+import { parseJson } from './json.js';
 import { finishReason, resultError, status, tolerantUsage, toolCalls, version } from './schemas.js';
 import { utf8 } from './utf8.js';
 
@@ -32,10 +33,7 @@ export function decodeEnvelope(message: string): Envelope | undefined {
   const { success, data } = envelope.safeParse(parseJson(message));
   if (!success) return undefined;
   const measured = measure(data);
-  return (
-    measured &&
-    withoutUndefined({ ...data, finishReason: data.finishReason ?? DEFAULT_REASON[data.status], ...measured })
-  );
+  return measured && defined({ ...data, finishReason: data.finishReason ?? DEFAULT_REASON[data.status], ...measured });
 }
 
 const DEFAULT_REASON = { ok: 'stop', error: 'error', cancelled: 'cancelled' } as const;
@@ -44,7 +42,7 @@ const DEFAULT_REASON = { ok: 'stop', error: 'error', cancelled: 'cancelled' } as
 function measure({ status, text, bytes, sha256 }: Parsed): Measured | undefined {
   const answerElsewhere = status === 'ok' && bytes !== 0;
   const actual = sizeOf(text ?? (answerElsewhere ? undefined : ''));
-  const claimed = { ...actual, ...withoutUndefined({ bytes, sha256 }) };
+  const claimed = { ...actual, ...defined({ bytes, sha256 }) };
   if (claimed.bytes === undefined || claimed.sha256 === undefined) return undefined;
   const size = { bytes: claimed.bytes, sha256: claimed.sha256 };
   if (size.bytes === actual.bytes && size.sha256 === actual.sha256) return { ...size, text };

@@ -8,9 +8,3 @@ export function parseJson(text: string): unknown {
     return undefined;
   }
 }
-
-type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
-
-/** The same object, in which an absent field is absent. */
-export const withoutUndefined = <T extends object>(value: T): Defined<T> =>
-  Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as Defined<T>;

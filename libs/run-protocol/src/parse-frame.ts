@@ -1,7 +1,7 @@
-import { usage } from '@sympozium/api';
+import { defined, usage } from '@sympozium/api';
 import { z } from 'zod';
 import type { Frame } from './frames.js';
-import { parseJson, withoutUndefined } from './json.js';
+import { parseJson } from './json.js';
 import { finishReason, json, resultError, status, tolerantUsage, toolCalls, version } from './schemas.js';
 
 const base = { v: version, attempt: z.string().min(1).max(256), seq: z.int().min(0) };
@@ -45,5 +45,5 @@ const frame = z.discriminatedUnion('type', [
 export function parseFrame(line: string): Frame | undefined {
   if (!/^\s*\{/.test(line)) return undefined;
   const parsed = frame.safeParse(parseJson(line));
-  return parsed.success ? withoutUndefined(parsed.data) : undefined;
+  return parsed.success ? defined(parsed.data) : undefined;
 }

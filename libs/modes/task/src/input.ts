@@ -1,7 +1,6 @@
-import { LIMIT, POD, type AgentRun, type Message, type SympoziumInstance } from '@sympozium/api';
+import { defined, LIMIT, POD, type AgentRun, type Message, type SympoziumInstance } from '@sympozium/api';
 import type { ResolvedSkill } from '@sympozium/plugin-sdk';
 import { PROTOCOL_VERSION, type RunInput } from '@sympozium/run-protocol';
-import { defined } from './defined.js';
 
 /** What an agent's input is made from. */
 export interface InputSource {

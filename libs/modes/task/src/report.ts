@@ -1,8 +1,7 @@
-import { POD as NAMES, type Failure } from '@sympozium/api';
+import { defined, POD as NAMES, type Failure } from '@sympozium/api';
 import type { Observation, ObservedResult, ObservedWork } from '@sympozium/plugin-sdk';
 import type { Envelope } from '@sympozium/run-protocol';
 import type { Attempt } from './attempt.js';
-import { defined } from './defined.js';
 import { startOf, type Facts } from './facts.js';
 import { countedPods } from './job-state.js';
 
