@@ -14,6 +14,19 @@ const DEMO = { name: 'demo', namespace: 'default' } as const;
 export const DEMO_MODEL = DEMO.name;
 const DEMO_QUESTION = 'Hello from the demo: every word of this answer came through a Job of its own.';
 
+const MANIFEST = {
+  apiVersion: API_VERSION,
+  kind: SYMPOZIUM_INSTANCE.kind,
+  metadata: DEMO,
+  spec: {
+    model: { provider: 'echo', name: 'echo' },
+    // As fast as a model speaks, so that one sees it stream.
+    runDefaults: { podTemplate: { env: [{ name: REFERENCE_AGENT_ENV.echoPaceMs, value: '40' }] } },
+  },
+};
+/** As `kubectl create --save-config` leaves it, so that `kubectl apply -f examples/` needs no warning. */
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+
 /** Makes the demo instance with the built-in echo provider; one that is there already stays as it is. */
 export async function ensureDemoInstance(client: KubeClient): Promise<void> {
   const { items } = await client.list<SympoziumInstance>(SYMPOZIUM_INSTANCE, {
@@ -21,20 +34,9 @@ export async function ensureDemoInstance(client: KubeClient): Promise<void> {
     fieldSelector: `metadata.name=${DEMO.name}`,
   });
   if (items.length > 0) return;
-  await client.create(
-    SYMPOZIUM_INSTANCE,
-    {
-      apiVersion: API_VERSION,
-      kind: SYMPOZIUM_INSTANCE.kind,
-      metadata: DEMO,
-      spec: {
-        model: { provider: 'echo', name: 'echo' },
-        // As fast as a model speaks, so that one sees it stream.
-        runDefaults: { podTemplate: { env: [{ name: REFERENCE_AGENT_ENV.echoPaceMs, value: '40' }] } },
-      },
-    } as SympoziumInstance,
-    { fieldManager: 'sympozium-cli' },
-  );
+  const annotations = { [LAST_APPLIED]: JSON.stringify(MANIFEST) };
+  const instance = { ...MANIFEST, metadata: { ...MANIFEST.metadata, annotations } } as SympoziumInstance;
+  await client.create(SYMPOZIUM_INSTANCE, instance, { fieldManager: 'sympozium-cli' });
 }
 
 /** Sends one streaming chat completion and hands each delta on as it comes. */

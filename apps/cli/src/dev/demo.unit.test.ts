@@ -19,3 +19,12 @@ it('makes an instance that answers without a model, at a pace that one sees, and
   await ensureDemoInstance(client);
   expect((await client.get(SYMPOZIUM_INSTANCE, KEY)).spec.model.provider).toBe('openai');
 });
+
+it('is one that kubectl can apply to', async () => {
+  const client = new FakeKubeClient();
+  onTestFinished(() => client.close());
+  await ensureDemoInstance(client);
+  const { metadata, spec } = await client.get(SYMPOZIUM_INSTANCE, KEY);
+  const applied = metadata.annotations?.['kubectl.kubernetes.io/last-applied-configuration'] ?? '';
+  expect(JSON.parse(applied)).toMatchObject({ kind: 'SympoziumInstance', metadata: KEY, spec: { model: spec.model } });
+});
