@@ -15,7 +15,10 @@ export interface PodPlace {
 
 const SUBSCRIPT = /^metadata\.(labels|annotations)\['(.+)'\]$/;
 
-/** Value of a downward API field, https://kubernetes.io/docs/concepts/workloads/pods/downward-api/. */
+/**
+ * Value of a downward API field, https://kubernetes.io/docs/concepts/workloads/pods/downward-api/; of labels and
+ * annotations one at a time, not the whole map.
+ */
 export function fieldValue(path: string, pod: Pod, place: PodPlace): string {
   const [, map, key = ''] = SUBSCRIPT.exec(path) ?? [];
   if (map !== undefined) return pod.metadata[map as 'labels' | 'annotations']?.[key] ?? '';
@@ -29,8 +32,6 @@ const FIELDS = new Map<string, (pod: Pod, place: PodPlace) => string>(
     'metadata.name': (pod: Pod) => pod.metadata.name,
     'metadata.namespace': namespaceOf,
     'metadata.uid': uidOf,
-    'metadata.labels': (pod: Pod) => formatMap(pod.metadata.labels),
-    'metadata.annotations': (pod: Pod) => formatMap(pod.metadata.annotations),
     'spec.nodeName': (_: Pod, place: PodPlace) => place.nodeName,
     'spec.serviceAccountName': (pod: Pod) => pod.spec.serviceAccountName ?? '',
     'status.hostIP': (_: Pod, place: PodPlace) => place.hostIP,
@@ -53,39 +54,3 @@ const splitOnce = (text: string): [string, string] => {
   const dot = text.indexOf('.');
   return [text.slice(0, dot), text.slice(dot + 1)];
 };
-
-/** All labels or annotations as the kubelet writes them: `key="value"` lines, sorted, values quoted as Go's %q. */
-function formatMap(map: Readonly<Record<string, string>> = {}): string {
-  return Object.keys(map)
-    .sort()
-    .map((key) => `${key}=${goQuote(map[key] ?? '')}`)
-    .join('\n');
-}
-
-const GO_ESCAPES = new Map(
-  Object.entries({
-    '"': '\\"',
-    '\\': '\\\\',
-    '\x07': '\\a',
-    '\b': '\\b',
-    '\f': '\\f',
-    '\n': '\\n',
-    '\r': '\\r',
-    '\t': '\\t',
-    '\v': '\\v',
-  }),
-);
-
-const hex = (code: number, digits: number): string => code.toString(16).padStart(digits, '0');
-
-/** Go's %q: what is not a letter, mark, number, punctuation, symbol or space is escaped. */
-function goQuote(text: string): string {
-  const quoted = text.replace(/["\\]|[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, (character) => {
-    const code = character.codePointAt(0) ?? 0;
-    const escape = GO_ESCAPES.get(character);
-    if (escape !== undefined) return escape;
-    if (code < 0x80) return `\\x${hex(code, 2)}`;
-    return code > 0xffff ? `\\U${hex(code, 8)}` : `\\u${hex(code, 4)}`;
-  });
-  return `"${quoted}"`;
-}
