@@ -8,7 +8,7 @@ import { API_KEY, ProxyWorld } from './testing/proxy-world.js';
 
 const INPUTS = 10_000;
 const AT_ONCE = 20;
-/** Stands for inputs that hold no request, such as CONNECT or nothing but line breaks. */
+/** Stands for no answer at all: to no bytes, and to an upgrade whose body is broken, which Node closes without a word. */
 const UNANSWERED = 0;
 
 let world: ProxyWorld;
