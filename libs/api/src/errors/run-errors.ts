@@ -99,7 +99,7 @@ export const RUN_ERRORS = {
   }),
   Cancelled: row({
     surface: ['condition', 'http'],
-    status: 499,
+    status: 502,
     type: 'server_error',
     meaning: 'The run was cancelled.',
     action: 'Start it again if it is still wanted.',
