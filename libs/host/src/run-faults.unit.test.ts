@@ -80,7 +80,7 @@ describe('an operator that is killed', () => {
     rig.instance();
     rig.bareRun();
     await finish(rig);
-    expect(rig.writes).toEqual(['PATCH agentruns', 'POST jobs', 'POST configmaps', 'PATCH agentruns/status']);
+    expect(rig.writes).toEqual(['POST jobs', 'PATCH agentruns', 'POST configmaps', 'PATCH agentruns/status']);
   });
 });
 

@@ -241,7 +241,7 @@ describe('a run of kubectl apply', () => {
     const instance = rig.instance();
     rig.bareRun({ metadata: { labels: { team: 'blue', 'app.kubernetes.io/managed-by': 'Helm' } } });
     await rig.quiet();
-    expect(rig.writes).toEqual(['PATCH agentruns', 'POST jobs']);
+    expect(rig.writes).toEqual(['POST jobs', 'PATCH agentruns']);
     expect(rig.stored()?.metadata).toMatchObject({
       labels: {
         team: 'blue',

@@ -83,14 +83,15 @@ export class RunReconciler {
     return {};
   }
 
-  async #advance(stored: AgentRun): Promise<Reconciled> {
+  /** The work comes before what a bare run's creator left out: nobody waits for labels. */
+  async #advance(run: AgentRun): Promise<Reconciled> {
     const { cache, modes } = this.#dependencies;
-    const name = decideMode(stored);
-    const instance = cache.instances.get(stored.metadata.namespace ?? '', stored.spec.instanceRef.name);
-    const run = await this.#adopt(stored, instance, name);
+    const name = decideMode(run);
+    const instance = cache.instances.get(run.metadata.namespace ?? '', run.spec.instanceRef.name);
     const mode = modes.get(name);
     const pass = mode ? await this.#work(run, mode, instance) : unserved(run, name);
-    return this.#record(run, { name, lifecycle: mode?.lifecycle ?? 'once' }, pass);
+    const adopted = await this.#adopt(run, instance, name);
+    return this.#record(adopted, { name, lifecycle: mode?.lifecycle ?? 'once' }, pass);
   }
 
   async #adopt(run: AgentRun, instance: SympoziumInstance | undefined, mode: string): Promise<AgentRun> {
@@ -219,7 +220,7 @@ const isHindrance = (value: object | string | undefined): value is Obstacle =>
 const unserved = (run: AgentRun, mode: string): Pass =>
   run.spec.cancel === true
     ? { observation: { state: 'failed', reason: 'Cancelled', message: errorSentence('Cancelled') } }
-    : { observation: { state: 'pending' }, obstacle: obstacle('Accepted', 'ModeUnknown', mode) };
+    : { observation: PENDING, obstacle: obstacle('Accepted', 'ModeUnknown', mode) };
 
 /** When a finished run is deleted. */
 function endOfLife({ metadata, spec, status }: AgentRun): number {

@@ -34,8 +34,8 @@ it('makes exactly these writes when nothing happens', async () => {
   await system.createRun('undisturbed', { task: TASK });
   await system.finished('undisturbed');
   expect(api.writes.map(({ method, path }) => `${method} ${path.replace(/.*\/namespaces\/[^/]+\//, '')}`)).toEqual([
-    'PATCH agentruns/undisturbed',
     'POST jobs',
+    'PATCH agentruns/undisturbed',
     'POST configmaps',
     'PATCH agentruns/undisturbed/status',
   ]);
