@@ -1,10 +1,10 @@
-import { agentImage, startRealCluster, Sympozium } from '@sympozium/integration';
+import { agentImage, startRealCluster, Sympozium, type ClusterAccess } from '@sympozium/integration';
 import Table from 'cli-table3';
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { goalText, isCount, isReached, type Figure } from './figure.js';
 import { chatAlone, chatBurst, idleChat } from './figures/chat.js';
-import { jobCreation } from './figures/job-creation.js';
+import { jobCreation, refusePods } from './figures/job-creation.js';
 import { proxyAlone } from './figures/proxy.js';
 import { writesPerRun } from './figures/writes.js';
 
@@ -18,12 +18,13 @@ try {
   await system.createInstance('echo');
   await system.createInstance('idle', { agent: { image: agentImage('idle-agent') } });
   const figures: Figure[] = [
+    ...(await proxyAlone(system)),
     ...(await writesPerRun(system)),
     ...(await chatAlone(system, 50)),
     ...(await idleChat(system, 50, 50)),
-    ...(await jobCreation(system, 200, 20)),
+    ...(await jobCreation(system, { n: 200, perSecond: 20, pods: 'their Pods running, doing no work' })),
     ...(await chatBurst(system, 50)),
-    ...(await proxyAlone(system)),
+    ...(await withoutPods(cluster.access)),
   ];
   report(figures);
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(figures, null, 2)}\n`);
@@ -31,6 +32,16 @@ try {
   await system.stop();
 } finally {
   await cluster.stop();
+}
+
+/** The operator alone, on a namespace of its own. */
+async function withoutPods(access: ClusterAccess): Promise<Figure[]> {
+  const system = await Sympozium.start(access, { name: 'bench-no-pods' });
+  await refusePods(system);
+  await system.createInstance('idle');
+  const figures = await jobCreation(system, { n: 200, perSecond: 20, pods: 'no Pod may start', isGoal: true });
+  await system.stop();
+  return figures;
 }
 
 function report(figures: readonly Figure[]): void {

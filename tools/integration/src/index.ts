@@ -1,3 +1,4 @@
+export type { ClusterAccess } from './fixture/cluster.js';
 export { agentImage } from './fixture/images.js';
 export { ModelDouble, says } from './fixture/model-double.js';
 export { startRealCluster, type RealCluster } from './fixture/real-cluster.js';

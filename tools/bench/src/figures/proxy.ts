@@ -12,6 +12,7 @@ export async function proxyAlone(system: Sympozium): Promise<Figure[]> {
     headers: { authorization: `Bearer ${API_KEY}` },
     connections: CONNECTIONS,
     duration: SECONDS,
+    workers: 1, // a thread of its own: this one hosts the node
   });
   if (result.non2xx > 0) throw new Error(`${result.non2xx} answers were not 200`);
   const load = `${CONNECTIONS} connections for ${SECONDS} s, load generator on the same cores`;
