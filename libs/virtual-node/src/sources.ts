@@ -1,7 +1,7 @@
 import { isNotFound, type KubeClient } from '@sympozium/kube';
 import { allContainers, CONFIG_MAP, namespaceOf, SECRET, type Pod } from './pod.js';
+import { asProjected } from './projected-volume.js';
 import { StartObstacle } from './start-obstacle.js';
-import { asProjected } from './volumes.js';
 
 export type Data = ReadonlyMap<string, Buffer>;
 

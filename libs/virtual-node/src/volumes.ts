@@ -1,16 +1,14 @@
 import type {
   V1DownwardAPIVolumeFile,
   V1KeyToPath,
-  V1PodSpec,
   V1ServiceAccountTokenProjection,
   V1VolumeProjection,
 } from '@kubernetes/client-node';
 import { fieldValue, resourceValue, type PodPlace } from './downward.js';
 import type { Pod } from './pod.js';
+import { asProjected, type Volume } from './projected-volume.js';
 import type { Data, Sources } from './sources.js';
 import { StartObstacle } from './start-obstacle.js';
-
-export type Volume = NonNullable<V1PodSpec['volumes']>[number];
 
 /** One file of a volume. */
 export interface VolumeFile {
@@ -39,23 +37,8 @@ export interface VolumeInput {
   readonly sources: Sources;
 }
 
-interface Projected {
-  readonly sources?: readonly V1VolumeProjection[];
-  readonly defaultMode?: number | undefined;
-}
-
 const MODE = 0o644;
 const TOKEN_SECONDS = 3600;
-
-/** The projected volume that holds what this volume does; undefined for a kind of volume that this node has not. */
-export function asProjected({ emptyDir, projected, configMap, secret, downwardAPI }: Volume): Projected | undefined {
-  if (emptyDir) return {};
-  if (configMap) return { sources: [{ configMap }], defaultMode: configMap.defaultMode };
-  if (downwardAPI) return { sources: [{ downwardAPI }], defaultMode: downwardAPI.defaultMode };
-  if (!secret) return projected;
-  const { secretName: name = '', defaultMode, ...rest } = secret;
-  return { sources: [{ secret: { ...rest, name } }], defaultMode };
-}
 
 /** What a volume holds; byte for byte what the objects hold. */
 export function volumeContent(volume: Volume, input: VolumeInput): VolumeContent {

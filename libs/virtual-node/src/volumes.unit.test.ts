@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Pod } from './pod.js';
 import type { Sources } from './sources.js';
 import { shellPod } from './testing/shell-pod.js';
-import { volumeContent, type Volume } from './volumes.js';
+import type { Volume } from './projected-volume.js';
+import { volumeContent } from './volumes.js';
 
 const bytes = Buffer.from([0, 255, 10]);
 const objects: Record<string, Map<string, Buffer>> = {

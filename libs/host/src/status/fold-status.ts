@@ -1,39 +1,13 @@
-import {
-  isTerminal,
-  mayGo,
-  type AgentRun,
-  type AgentRunStatus,
-  type Condition,
-  type KubeObject,
-  type Lifecycle,
-  type Phase,
-} from '@sympozium/api';
+import { isTerminal, mayGo, type AgentRunStatus, type Condition, type Phase } from '@sympozium/api';
 import { isDeepStrictEqual } from 'node:util';
 import { childRef, type ChildRef } from '../cluster/child-ledger.js';
-import type { Obstacle } from '../plan/obstacle.js';
 import { without } from '../without.js';
 import { foldConditions } from './conditions.js';
 import { giveUpAt } from './give-up.js';
 import { hinder } from './hinder.js';
 import type { Outcome } from './outcome.js';
+import type { RunFacts } from './run-facts.js';
 import { rfc3339 } from './time.js';
-
-/** Everything a status is made from. */
-export interface RunFacts {
-  /** With the status that is stored now. */
-  readonly run: AgentRun;
-  readonly mode: string;
-  readonly lifecycle: Lifecycle;
-  readonly outcome: Outcome;
-  readonly obstacle?: Obstacle | undefined;
-  /** What exists for the run. */
-  readonly children: readonly KubeObject[];
-  /** What has existed at any time. */
-  readonly known: readonly ChildRef[];
-  /** When the first of it was made. */
-  readonly madeAt?: string | undefined;
-  readonly now: number;
-}
 
 export interface Folded {
   /** The very status of the run when there is nothing new to say. */

@@ -3,7 +3,8 @@ import { agentRun } from '@sympozium/plugin-sdk/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { obstacle } from '../plan/obstacle.js';
-import { foldStatus, type RunFacts } from './fold-status.js';
+import { foldStatus } from './fold-status.js';
+import type { RunFacts } from './run-facts.js';
 import type { Outcome } from './outcome.js';
 
 const CREATED = Date.parse('2026-01-02T03:04:05Z');

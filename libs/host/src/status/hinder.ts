@@ -1,6 +1,6 @@
 import { givenUp, giveUpAt, type Open } from './give-up.js';
-import type { RunFacts } from './fold-status.js';
 import type { Outcome } from './outcome.js';
+import type { RunFacts } from './run-facts.js';
 
 /**
  * The outcome of a run that does not end by itself: failed when an obstacle can never pass or its time is over, else
