@@ -1,4 +1,4 @@
-"""An agent in about fifty lines: says what the user said, word by word. The protocol: docs/agent-protocol.md."""
+"""An agent in eighty lines: says what the user said, word by word. The protocol: docs/agent-protocol.md."""
 import hashlib, http.client, json, os, re, signal, sys, time, urllib.parse
 
 ENV, STREAM = os.environ, os.environ.get("SYMPOZIUM_STREAM_URL")
