@@ -1,4 +1,4 @@
-import { failure, LIMIT, type ErrorCode, type Failure } from '@sympozium/api';
+import { failure, LIMIT, type AgentRun, type ErrorCode, type Failure } from '@sympozium/api';
 import type { Observation } from '@sympozium/plugin-sdk';
 import type { AttemptEnd } from './attempt.js';
 import { readFacts, startOf, type Facts, type TaskView } from './facts.js';
@@ -28,7 +28,7 @@ export function observeTask(view: TaskView): Observation {
 
 function notMade({ made, view: { run, instance, skills } }: Facts): Observation | undefined {
   if (made) return undefined;
-  if (run.spec.cancel === true) return { state: 'failed', ...failure('Cancelled') };
+  if (run.spec.cancel === true) return { state: 'failed', ...cancellation(run) };
   const tooLarge = instance && skills && encodeInput({ run, instance, skills }).road === 'too-large';
   return tooLarge ? { state: 'failed', ...failure('InputTooLarge') } : { state: 'pending' };
 }
@@ -47,8 +47,15 @@ function cancelled(facts: Facts): Observation | undefined {
   const { job, idle, exhausted, view } = facts;
   if (view.run.spec.cancel !== true) return undefined;
   const over = isPastDeadline(job) || (idle && (job === undefined || exhausted || isFinished(job) || isAtRest(job)));
-  return over ? failed(facts, failure('Cancelled')) : undefined;
+  return over ? failed(facts, cancellation(view.run)) : undefined;
 }
+
+/** Who waits for a run that cannot start gives it up; its status goes on saying what kept it. */
+const cancellation = ({ status: { startedAt, reason, message = '' } }: AgentRun): Failure =>
+  failure(
+    'Cancelled',
+    startedAt === undefined && reason !== undefined ? `it could not start (${reason}): ${message}` : undefined,
+  );
 
 /** The Job's decision is enough: a Pod on a lost node would never confirm its end. */
 function pastDeadline(facts: Facts): Observation | undefined {

@@ -1,4 +1,4 @@
-import { LIMIT } from '@sympozium/api';
+import { failure, LIMIT } from '@sympozium/api';
 import type { Observation, RunView } from '@sympozium/plugin-sdk';
 import { describe, expect, it } from 'vitest';
 import * as cluster from './cluster-objects.test.js';
@@ -43,6 +43,11 @@ const RULES: Readonly<Record<string, readonly Row[]>> = {
   'not made': [
     ['nothing is there yet', viewOf(undefined), { state: 'pending' }],
     ['cancelled before anything', viewOf(undefined, [], CANCEL), { state: 'failed', reason: 'Cancelled' }],
+    [
+      'cancelled because it could not start',
+      viewOf(undefined, [], { ...CANCEL, status: { reason: 'ImagePullFailed', message: 'no such image' } }),
+      { state: 'failed', ...failure('Cancelled', 'it could not start (ImagePullFailed): no such image') },
+    ],
     [
       'the input is larger than 1 MiB',
       viewOf(undefined, [], { spec: { task: 'x'.repeat(LIMIT.input) } }),
