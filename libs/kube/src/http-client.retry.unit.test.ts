@@ -1,44 +1,17 @@
-import type { Kind, KubeObject } from '@sympozium/api';
-import { FakeClock, seededRandom } from '@sympozium/process/testing';
-import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
+import { FakeClock } from '@sympozium/process/testing';
+import type { IncomingMessage } from 'node:http';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { Connection } from './connection.js';
-import type { KubeError } from './error.js';
-import type { HttpKubeClientOptions } from './http-client.js';
-import { openWire, sendJson, type Wire } from './testing/wire.js';
+import { job, JOB, KEY, rejection, sendJson, Wires } from './testing/wire.js';
 
-const JOB: Kind = { apiVersion: 'batch/v1', kind: 'Job', plural: 'jobs', namespaced: true };
-const KEY = { namespace: 'default', name: 'a' };
-const job = (name = 'a'): KubeObject => ({
-  apiVersion: 'batch/v1',
-  kind: 'Job',
-  metadata: { namespace: 'default', name },
-});
-
-const wires: Wire[] = [];
-afterEach(async () => {
-  for (const wire of wires.splice(0)) await wire.close();
-});
-
-async function serve(answer: RequestListener, options: HttpKubeClientOptions & Partial<Connection> = {}) {
-  const wire = await openWire(createServer(answer), { random: seededRandom(1), ...options });
-  wires.push(wire);
-  return wire;
-}
-
-async function rejection(promise: Promise<unknown>): Promise<KubeError> {
-  return promise.then(
-    () => expect.unreachable(),
-    (error: unknown) => error as KubeError,
-  );
-}
+const wires = new Wires();
+afterEach(() => wires.close());
 
 describe('trying again', () => {
   /** Answers call after call: a status with its headers, `reset`, or the object. */
   async function scripted(answers: (number | 'reset' | 'ok')[], headers: Record<string, string> = {}) {
     const clock = new FakeClock();
     const methods: (string | undefined)[] = [];
-    const served = await serve(
+    const served = await wires.serve(
       (request, response) => {
         methods.push(request.method);
         const answer = answers[methods.length - 1] ?? 'ok';
@@ -101,7 +74,7 @@ describe('trying again', () => {
 
   it('asks once for fresh credentials when the server refuses the old ones', async () => {
     const asked: boolean[] = [];
-    const { client } = await serve(
+    const { client } = await wires.serve(
       (request, response) =>
         request.headers.authorization === 'Bearer fresh' ? sendJson(response, job()) : sendJson(response, {}, 401),
       { headers: (fresh) => (asked.push(fresh), { authorization: `Bearer ${fresh ? 'fresh' : 'old'}` }) },
@@ -114,7 +87,7 @@ describe('trying again', () => {
 describe('an abort', () => {
   it('ends a call with the signal’s reason, and the server learns of it', async () => {
     const requests: IncomingMessage[] = [];
-    const { client } = await serve((request) => void requests.push(request));
+    const { client } = await wires.serve((request) => void requests.push(request));
     const abort = new AbortController();
     const call = rejection(client.get(JOB, KEY, { signal: abort.signal }));
     await vi.waitFor(() => expect(requests).toHaveLength(1));
@@ -125,7 +98,7 @@ describe('an abort', () => {
   });
 
   it('ends a watch with the signal’s reason and frees its connection', async () => {
-    const { client, open } = await serve((_request, response) => {
+    const { client, open } = await wires.serve((_request, response) => {
       response.writeHead(200, { 'content-type': 'application/json' });
       response.write(`${JSON.stringify({ type: 'ADDED', object: job() })}\n`);
     });

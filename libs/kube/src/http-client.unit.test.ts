@@ -1,51 +1,26 @@
-import type { Kind, KubeObject } from '@sympozium/api';
-import { seededRandom } from '@sympozium/process/testing';
+import type { Kind } from '@sympozium/api';
 import { createAuthority } from '@sympozium/tls';
-import { createServer, type RequestListener } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { Connection } from './connection.js';
-import { isConflict, isGone, isNotFound, KubeError } from './error.js';
-import { HttpKubeClient, type HttpKubeClientOptions } from './http-client.js';
-import { isWatch, openWire, sendJson, type Wire } from './testing/wire.js';
+import { isConflict, isGone, isNotFound } from './error.js';
+import { HttpKubeClient } from './http-client.js';
+import { isWatch, job, JOB, KEY, openWire, rejection, sendJson, Wires } from './testing/wire.js';
 
-const JOB: Kind = { apiVersion: 'batch/v1', kind: 'Job', plural: 'jobs', namespaced: true };
 const POD: Kind = { apiVersion: 'v1', kind: 'Pod', plural: 'pods', namespaced: true };
-const KEY = { namespace: 'default', name: 'a' };
-const job = (name = 'a'): KubeObject => ({
-  apiVersion: 'batch/v1',
-  kind: 'Job',
-  metadata: { namespace: 'default', name },
-});
 
-const wires: Wire[] = [];
-afterEach(async () => {
-  for (const wire of wires.splice(0)) await wire.close();
-});
-
-async function serve(answer: RequestListener, options: HttpKubeClientOptions & Partial<Connection> = {}) {
-  const wire = await openWire(createServer(answer), { random: seededRandom(1), ...options });
-  wires.push(wire);
-  return wire;
-}
-
-async function rejection(promise: Promise<unknown>): Promise<KubeError> {
-  return promise.then(
-    () => expect.unreachable(),
-    (error: unknown) => error as KubeError,
-  );
-}
+const wires = new Wires();
+afterEach(() => wires.close());
 
 describe('connections', () => {
   it('makes 500 calls, one after another, over one connection or two', async () => {
-    const { client, connections } = await serve((_request, response) => sendJson(response, job()));
+    const { client, connections } = await wires.serve((_request, response) => sendJson(response, job()));
     for (let i = 0; i < 500; i++) await client.get(JOB, KEY);
     expect(connections()).toBeLessThanOrEqual(2);
   });
 
   it('never lets calls and watches wait for each other, nor watches for watches', async () => {
-    const { client, open } = await serve(
+    const { client, open } = await wires.serve(
       (request, response) => {
         if (!isWatch(request)) return sendJson(response, job());
         response.writeHead(200, { 'content-type': 'application/json' });
@@ -75,7 +50,7 @@ describe('connections', () => {
       (_request, response) => sendJson(response, job()),
     );
     const wire = await openWire(listen, { ca: authority.cert, ...user }, 'https');
-    wires.push(wire);
+    wires.keep(wire);
     const { client, url, connections } = wire;
     for (let i = 0; i < 20; i++) await client.get(JOB, KEY);
     expect(connections()).toBeLessThanOrEqual(2);
@@ -141,7 +116,7 @@ describe('the wire', () => {
 
   it.each(cases)('%s is sent as the API server expects it', async (_name, call, expected) => {
     const seen: object[] = [];
-    const { client } = await serve((request, response) => {
+    const { client } = await wires.serve((request, response) => {
       void text(request).then((content) => {
         const { method, url, headers } = request;
         seen.push({ method, url, type: headers['content-type'], agent: headers['user-agent'], body: content });
@@ -154,7 +129,7 @@ describe('the wire', () => {
 
   it('a list is paged, and its items carry their type', async () => {
     const urls: (string | undefined)[] = [];
-    const { client } = await serve((request, response) => {
+    const { client } = await wires.serve((request, response) => {
       urls.push(request.url);
       sendJson(response, {
         items: [{ metadata: { name: 'a' } }],
@@ -175,7 +150,7 @@ describe('the wire', () => {
       { type: 'NEW_KIND_OF_EVENT', object: {} },
       { type: 'ERROR', object: { code: 410, reason: 'Expired', message: 'too old resource version' } },
     ];
-    const { client } = await serve((request, response) => {
+    const { client } = await wires.serve((request, response) => {
       expect(request.url).toBe(
         '/apis/batch/v1/jobs?resourceVersion=5&timeoutSeconds=60&watch=true&allowWatchBookmarks=true',
       );
@@ -196,7 +171,7 @@ describe('the wire', () => {
   });
 
   it('a watch that breaks off in mid-event is an error, not an end', async () => {
-    const { client } = await serve((_request, response) => {
+    const { client } = await wires.serve((_request, response) => {
       response.writeHead(200, { 'content-type': 'application/json' });
       response.write('{"type":"ADDED","obj', () => response.destroy());
     });
@@ -205,14 +180,14 @@ describe('the wire', () => {
   });
 
   it('a raw call gives JSON, or text where the server sends none', async () => {
-    const { client } = await serve((request, response) =>
+    const { client } = await wires.serve((request, response) =>
       request.url === '/healthz' ? void response.end('ok') : sendJson(response, { major: '1' }),
     );
     expect([await client.raw('GET', '/healthz'), await client.raw('GET', '/version')]).toEqual(['ok', { major: '1' }]);
   });
 
   it('knows which kinds are served', async () => {
-    const { client } = await serve((request, response) =>
+    const { client } = await wires.serve((request, response) =>
       request.url === '/apis/batch/v1'
         ? sendJson(response, { resources: [{ name: 'jobs/status' }, { name: 'jobs' }] })
         : sendJson(response, { reason: 'NotFound' }, 404),
@@ -246,7 +221,7 @@ describe('errors', () => {
       error: { status: 502, message: '502 "<html>bad gateway</html>"' },
     },
   ])('come from $source', async ({ sent: { status, body, headers }, error }) => {
-    const { client } = await serve((_request, response) => sendJson(response, body, status, headers));
+    const { client } = await wires.serve((_request, response) => sendJson(response, body, status, headers));
     expect(await rejection(client.create(JOB, job()))).toMatchObject({ name: 'KubeError', ...error });
   });
 
@@ -255,7 +230,7 @@ describe('errors', () => {
       { code: 404, reason: 'NotFound' },
       { code: 409, reason: 'AlreadyExists' },
     ];
-    const { client } = await serve((_request, response) => {
+    const { client } = await wires.serve((_request, response) => {
       const status = statuses.shift();
       sendJson(response, status, status?.code);
     });
@@ -264,7 +239,7 @@ describe('errors', () => {
   });
 
   it('say that nobody listens, and that it is no API server', async () => {
-    const { client, url } = await serve((_request, response) => void response.end('<html>Please log in</html>'));
+    const { client, url } = await wires.serve((_request, response) => void response.end('<html>Please log in</html>'));
     expect((await rejection(client.get(JOB, KEY))).message).toBe(
       `GET ${url}/apis/batch/v1/namespaces/default/jobs/a was not answered with JSON; is that a Kubernetes API server?`,
     );
@@ -279,7 +254,7 @@ describe('errors', () => {
     const headers = (): never => {
       throw new Error('gcloud is not installed');
     };
-    const { client } = await serve((_request, response) => sendJson(response, job()), { headers });
+    const { client } = await wires.serve((_request, response) => sendJson(response, job()), { headers });
     const error = await rejection(client.get(JOB, KEY));
     expect(error).toMatchObject({
       reason: 'NoCredentials',

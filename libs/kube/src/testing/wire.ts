@@ -1,6 +1,9 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Kind, KubeObject } from '@sympozium/api';
+import { seededRandom } from '@sympozium/process/testing';
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Connection } from '../connection.js';
+import type { KubeError } from '../error.js';
 import { HttpKubeClient, type HttpKubeClientOptions } from '../http-client.js';
 
 /** An HTTP server on loopback that plays the API server, and a client of it. */
@@ -37,6 +40,42 @@ export async function openWire(
   };
   return { client, url, connections: () => connections, open: () => open, close };
 }
+
+/** Wires of one test file, for its `afterEach` to close. */
+export class Wires {
+  readonly #open: Wire[] = [];
+
+  async serve(answer: RequestListener, options: HttpKubeClientOptions & Partial<Connection> = {}): Promise<Wire> {
+    return this.keep(await openWire(createServer(answer), { random: seededRandom(1), ...options }));
+  }
+
+  keep(wire: Wire): Wire {
+    this.#open.push(wire);
+    return wire;
+  }
+
+  async close(): Promise<void> {
+    for (const wire of this.#open.splice(0)) await wire.close();
+  }
+}
+
+export const JOB: Kind = { apiVersion: 'batch/v1', kind: 'Job', plural: 'jobs', namespaced: true };
+export const KEY = { namespace: 'default', name: 'a' };
+
+export const job = (name = KEY.name): KubeObject => ({
+  apiVersion: JOB.apiVersion,
+  kind: JOB.kind,
+  metadata: { namespace: KEY.namespace, name },
+});
+
+/** What a call is refused with; fails when it is not. */
+export const rejection = (call: Promise<unknown>): Promise<KubeError> =>
+  call.then(
+    () => {
+      throw new Error('the call was not refused');
+    },
+    (error: unknown) => error as KubeError,
+  );
 
 export function sendJson(
   response: ServerResponse,
