@@ -1,9 +1,11 @@
-/** Types of the conditions that the host sets on every run; a plugin may add its own (`RouteAccepted`). */
+/** Types of conditions: the first four the host sets on every run, the others come from the plugins of servers. */
 export const CONDITION = {
   accepted: 'Accepted',
   applied: 'Applied',
   ready: 'Ready',
   succeeded: 'Succeeded',
+  keyReady: 'KeyReady',
+  routeAccepted: 'RouteAccepted',
 } as const;
 
 export type ConditionType = (typeof CONDITION)[keyof typeof CONDITION];
@@ -17,6 +19,8 @@ export const REASON = {
   serving: 'Serving',
   completed: 'Completed',
   finished: 'Finished',
+  generated: 'Generated',
+  supplied: 'Supplied',
 } as const;
 
 export type OrdinaryReason = (typeof REASON)[keyof typeof REASON];
@@ -58,6 +62,21 @@ export const CONDITIONS: Readonly<Record<ConditionType, ConditionRow>> = {
       Waiting: ['Unknown', 'The agent does not work yet.'],
       Running: ['Unknown', 'The agent works.'],
       Serving: ['Unknown', 'The server lives until the run is deleted.'],
+    },
+  },
+  KeyReady: {
+    meaning: 'There is a Secret with API keys for the server.',
+    reasons: {
+      Generated: ['True', 'The operator made the key.'],
+      Supplied: ['Unknown', 'A Secret of the user’s own is mounted; the operator does not look into it.'],
+      Waiting: ['False', 'The key is not made yet.'],
+    },
+  },
+  RouteAccepted: {
+    meaning: 'A Gateway leads to the server: the HTTPRoute is accepted and what it refers to was found.',
+    reasons: {
+      Accepted: ['True', 'Every parent of the route accepted it.'],
+      Waiting: ['Unknown', 'No controller has looked at the route yet.'],
     },
   },
 };

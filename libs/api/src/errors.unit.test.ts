@@ -6,6 +6,7 @@ import {
   HTTP_ERRORS,
   PLUGIN_ERRORS,
   RUN_ERRORS,
+  SERVER_ERRORS,
   SympoziumError,
   type ErrorRow,
 } from './errors.js';
@@ -13,7 +14,9 @@ import {
 const rows = Object.entries<ErrorRow>(ERRORS);
 
 it('has every code once', () => {
-  const codes = [RUN_ERRORS, HTTP_ERRORS, PLUGIN_ERRORS, COMMAND_ERRORS].flatMap((part) => Object.keys(part));
+  const codes = [RUN_ERRORS, SERVER_ERRORS, HTTP_ERRORS, PLUGIN_ERRORS, COMMAND_ERRORS].flatMap((part) =>
+    Object.keys(part),
+  );
   expect(codes).toEqual([...new Set(codes)]);
   expect(Object.keys(ERRORS)).toEqual(codes);
 });

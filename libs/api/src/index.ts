@@ -10,6 +10,7 @@ export * from './kinds/definitions.js';
 export * from './kinds/instance.js';
 export * from './kinds/kube-object.js';
 export * from './kinds/schema.js';
+export * from './kinds/skill-pack.js';
 export { podTemplate, type PodTemplateOverrides } from './kinds/pod-template.js';
 export * from './labels.js';
 export * from './names.js';

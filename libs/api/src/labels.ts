@@ -22,9 +22,11 @@ export const ANNOTATION = {
   submittedAt: 'sympozium.ai/submitted-at',
   /** Digest of the request that made the run: another request under the same Idempotency-Key is refused. */
   requestDigest: 'sympozium.ai/request-digest',
+  /** On an instance: any new value asks for a new API key. On its key Secret: the value that its key was made for. */
+  keyEpoch: 'sympozium.ai/key-epoch',
 } as const;
 
-/** Behind it a server run's children are torn down. */
+/** Behind it a run's children are torn down one after the other. */
 export const TEARDOWN_FINALIZER = 'sympozium.ai/teardown';
 
 const LABEL_VALUE = /^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/;

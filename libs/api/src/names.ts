@@ -5,6 +5,8 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 export const MAX_RUN_NAME = 52;
 /** Longest instance name: `<instance>-server` is a run name. */
 export const MAX_INSTANCE_NAME = 40;
+/** Longest SkillPack name: `skill-<pack>` is a container's name. */
+export const MAX_SKILL_PACK_NAME = 57;
 const MAX_CHILD_NAME = 63;
 
 /** First `length` hex digits of the SHA-256 of `text` (UTF-8). */
@@ -16,3 +18,6 @@ export function childName(run: string, part?: string): string {
   if (whole.length <= MAX_CHILD_NAME) return whole;
   return `${whole.slice(0, MAX_CHILD_NAME - 11).replace(/-+$/, '')}-${shortHash(whole)}`;
 }
+
+/** Name of the server run that an instance's reconciler makes. */
+export const serverRunName = (instance: string): string => `${instance}-server`;

@@ -52,3 +52,33 @@ export const LIMIT = {
 
 /** Entry of the ConfigMap `<run>-result` (binaryData) that holds the answer's UTF-8 bytes. */
 export const RESULT_ENTRY = 'result';
+
+/** Ports of a server: its HTTP API, the run stream for agents, metrics and probes. */
+export const SERVER_PORT = { http: 8080, stream: 8081, metrics: 9090 } as const;
+
+/** Environment of a server sidecar (docs/plugins/skill-packs.md); the names win over the pack's own. */
+export const SERVER_ENV = {
+  instance: 'SYMPOZIUM_INSTANCE',
+  namespace: 'SYMPOZIUM_NAMESPACE',
+  podIp: 'POD_IP',
+  /** Folder of the API keys, one file each. */
+  keysDir: 'SYMPOZIUM_KEYS_DIR',
+  /** The Secret that the folder shows; a server may watch it. */
+  keysSecret: 'SYMPOZIUM_KEYS_SECRET',
+  /** Folder of the ServiceAccount's token and certificate authority. */
+  serviceAccountDir: 'SYMPOZIUM_SERVICEACCOUNT_DIR',
+} as const;
+
+/** Where a server sidecar finds these folders. */
+export const SERVER_PATH = {
+  keys: '/run/sympozium/keys',
+  serviceAccount: '/var/run/secrets/kubernetes.io/serviceaccount',
+} as const;
+
+/** Entries of the key Secret that the operator writes; a user may add others. */
+export const KEY_ENTRY = {
+  /** The key as it is, `sk-…`. */
+  current: 'api-key',
+  /** After a rotation: JSON `{key, expires}`, `expires` RFC 3339. It counts as the same key. */
+  previous: 'api-key-previous',
+} as const;

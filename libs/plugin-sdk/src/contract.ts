@@ -6,6 +6,9 @@ import type {
   Kind,
   KubeObject,
   Lifecycle,
+  SidecarSpec,
+  SkillPack,
+  SkillPackSpecInput,
   SympoziumInstance,
   ToolCall,
   Usage,
@@ -83,8 +86,12 @@ export interface RunView<P = unknown> extends ObservedView<P> {
 export interface ResolvedSkill {
   /** The SkillPack's name. */
   readonly pack: string;
+  /** Whose spec.skills names it; one that both name is the run's. */
+  readonly from: 'run' | 'instance';
   readonly params: JsonObject;
   readonly documents: readonly { readonly name: string; readonly description: string; readonly content: string }[];
+  /** The container that comes with the pack. */
+  readonly sidecar?: SidecarSpec;
 }
 
 /** Typed access to a view's objects: `children.of(JOB)` is a list of Jobs. */
@@ -115,15 +122,22 @@ export interface DesiredKept extends DesiredBase {
   readonly mutable?: readonly string[];
 }
 
-/** Made once and never changed; `generate` asks the host for a secret value, so that planners stay deterministic. */
+/** Made once and then left alone: what others put into it stays. */
 export interface DesiredOnce extends DesiredBase {
   readonly onDrift: 'create-once';
-  readonly generate?: {
-    readonly field: string;
-    readonly prefix: string;
-    readonly bytes: number;
-    readonly epoch: string;
-  };
+  readonly generate?: GeneratedValue;
+}
+
+/**
+ * A secret value that the host makes, so that planners stay deterministic: `prefix` and random bytes in base64url, as
+ * entry `field` of the Secret. It stays as long as it is there and begins with `prefix`; another `epoch` than the one
+ * it was made for replaces it, and the old value stays valid for a day as JSON `{key, expires}` in `<field>-previous`.
+ */
+export interface GeneratedValue {
+  readonly field: string;
+  readonly prefix: string;
+  readonly bytes: number;
+  readonly epoch: string;
 }
 
 export type Desired = DesiredApplied | DesiredKept | DesiredOnce;
@@ -165,11 +179,20 @@ export interface ObservedWork {
   readonly usage?: Usage;
 }
 
+/** Where a server is called. */
+export interface ObservedEndpoint {
+  /** Address within the cluster, or the public one where there is a route. */
+  readonly url: string;
+  readonly hostname?: string;
+  /** The Secret with its API keys. */
+  readonly apiKeySecretName?: string;
+}
+
 export type Observation = ObservationBase &
   (
     | { readonly state: 'pending'; readonly reason?: ErrorCode; readonly message?: string }
     | ({ readonly state: 'running' } & ObservedWork)
-    | { readonly state: 'serving'; readonly endpoint: { readonly url: string; readonly hostname?: string } }
+    | { readonly state: 'serving'; readonly endpoint: ObservedEndpoint }
     | ({ readonly state: 'succeeded'; readonly result: ObservedResult } & ObservedWork)
     | ({
         readonly state: 'failed';
@@ -186,4 +209,21 @@ export type Observation = ObservationBase &
 /** Stamps a mode plugin with its brand and the contract it was built for. */
 export function defineMode<P, C>(plugin: Omit<ModePlugin<P, C>, '$type' | 'contract'>): ModePlugin<P, C> {
   return { $type: MODE_TYPE, contract: CONTRACT, ...plugin };
+}
+
+/** The brand of a skill pack's package. */
+export const SKILL_PACK_TYPE = 'sympozium.ai/skill-pack';
+
+/** A skill pack as an npm package: data that the operator applies as an object in its own namespace. */
+export interface SkillPackPlugin {
+  readonly $type: typeof SKILL_PACK_TYPE;
+  readonly contract: string;
+  readonly object: SkillPack;
+}
+
+/** What `defineSkillPack` is given. */
+export interface SkillPackParts {
+  /** Name of the SkillPack, by which instances and runs refer to it. */
+  readonly name: string;
+  readonly spec: SkillPackSpecInput;
 }

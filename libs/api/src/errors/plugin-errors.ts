@@ -2,6 +2,16 @@ import { row, type ErrorRow } from './error-row.js';
 
 /** Why a plugin is refused. */
 export const PLUGIN_ERRORS = {
+  PLUGIN_NOT_FOUND: row({
+    surface: ['plugin'],
+    meaning: 'A package that plugins.yaml allows is not installed.',
+    action: 'Install it into the plugins folder, or remove it from plugins.yaml.',
+  }),
+  PLUGIN_MANIFEST_INVALID: row({
+    surface: ['plugin'],
+    meaning: 'A package does not say what plugin it is, or is not what it says.',
+    action: 'Correct the package’s "sympozium" entry in package.json, or its default export.',
+  }),
   PLUGIN_MODE_TAKEN: row({
     surface: ['plugin'],
     meaning: 'Two plugins have the same name.',

@@ -14,6 +14,16 @@ export const RUN_ERRORS = {
     meaning: 'A skill of the run or of its instance names a SkillPack that does not exist.',
     action: 'Install the SkillPack, or correct the reference; a waiting run goes on by itself.',
   }),
+  SkillPackInvalid: row({
+    surface: ['condition'],
+    meaning: 'A SkillPack’s spec.params is not a JSON Schema.',
+    action: 'Correct the SkillPack; what waits for it goes on by itself.',
+  }),
+  SkillParamsInvalid: row({
+    surface: ['condition'],
+    meaning: 'The params of a skill are not what its SkillPack accepts.',
+    action: 'Correct the field that the message names, where the skill is used.',
+  }),
   ModeUnknown: row({
     surface: ['condition'],
     meaning: 'No plugin of this operator serves the run’s mode.',

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { AGENT_RUN, agentRunSpec, agentRunStatus } from './agent-run.js';
-import { agentRunRules, INSTANCE_RULES } from './rules.js';
+import { agentRunRules, INSTANCE_RULES, SKILL_PACK_RULES } from './rules.js';
 import { instanceSpec, instanceStatus, SYMPOZIUM_INSTANCE } from './instance.js';
 import type { JsonObject, Kind } from './kube-object.js';
 import { cel } from './schema.js';
+import { SKILL_PACK, skillPackSpec } from './skill-pack.js';
 
 /** A column of `kubectl get`, as in a CRD's `additionalPrinterColumns`. */
 export interface PrinterColumn {
@@ -103,5 +104,40 @@ const instance: KindDefinition = {
   },
 };
 
+const skillPack: KindDefinition = {
+  kind: SKILL_PACK,
+  singular: 'skillpack',
+  shortNames: ['spack'],
+  categories: ['sympozium'],
+  description: 'What an agent can be given: texts that it reads, and a server or tool that runs beside it.',
+  schema: z.object({ spec: skillPackSpec.describe('What the pack holds.') }).meta(cel(...SKILL_PACK_RULES)),
+  columns: [
+    { name: 'Version', type: 'string', jsonPath: '.spec.version', description: 'Version of the pack.' },
+    { name: 'Category', type: 'string', jsonPath: '.spec.category', description: 'What it is listed under.' },
+    {
+      name: 'Server',
+      type: 'boolean',
+      jsonPath: '.spec.sidecar.requiresServer',
+      description: 'Whether it makes an instance a server.',
+    },
+    age,
+    { name: 'Description', type: 'string', jsonPath: '.spec.description', description: 'Its use.', priority: 1 },
+  ],
+  example: {
+    metadata: { name: 'house-style' },
+    spec: {
+      version: '1.0.0',
+      description: 'How our answers read.',
+      skills: [
+        {
+          name: 'house-style',
+          description: 'Use it for every answer.',
+          content: 'Answer in British English, without exclamation marks.\n',
+        },
+      ],
+    },
+  },
+};
+
 /** Every kind of the API, in the order in which it is documented. */
-export const DEFINITIONS: readonly KindDefinition[] = [agentRun, instance];
+export const DEFINITIONS: readonly KindDefinition[] = [agentRun, instance, skillPack];

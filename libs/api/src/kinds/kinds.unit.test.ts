@@ -5,9 +5,10 @@ import { condition } from './condition.js';
 import { message } from './conversation.js';
 import { DEFINITIONS } from './definitions.js';
 import { instanceSpec } from './instance.js';
+import { skillPackSpec } from './skill-pack.js';
 
 const run = { instanceRef: { name: 'demo' }, task: 'Say hello.' };
-const specs = { AgentRun: agentRunSpec, SympoziumInstance: instanceSpec };
+const specs = { AgentRun: agentRunSpec, SympoziumInstance: instanceSpec, SkillPack: skillPackSpec };
 
 describe('an AgentRun', () => {
   it('gets its defaults', () => {

@@ -11,16 +11,16 @@ const envVar = z
   })
   .meta(cel({ rule: '!(has(self.value) && has(self.valueFrom))', message: 'give value or valueFrom, but not both' }));
 
+/** Requests and limits of one container. */
+export const containerResources = z.object({
+  requests: quantities.optional().describe('What the container is promised, e.g. cpu: 100m.'),
+  limits: quantities.optional().describe('What the container may use at most.'),
+});
+
 /** What a user may say about the Pod of a run; everything else is the plan's. */
 export const podTemplate = z
   .object({
-    resources: z
-      .object({
-        requests: quantities.optional().describe('What the container is promised, e.g. cpu: 100m.'),
-        limits: quantities.optional().describe('What the container may use at most.'),
-      })
-      .optional()
-      .describe('Requests and limits of the agent container.'),
+    resources: containerResources.optional().describe('Requests and limits of the agent container.'),
     nodeSelector: boundedMap(317, z.string().max(63), 32).optional().describe('Labels that the node must have.'),
     tolerations: z.array(anyObject).max(32).optional().describe('Taints that the Pod tolerates, as in a Pod.'),
     affinity: anyObject.optional().describe('Where the Pod is placed, as in a Pod.'),

@@ -1,4 +1,4 @@
-import { MAX_INSTANCE_NAME, MAX_RUN_NAME } from '../names.js';
+import { MAX_INSTANCE_NAME, MAX_RUN_NAME, MAX_SKILL_PACK_NAME } from '../names.js';
 import type { CelRule } from './schema.js';
 
 /** Names are DNS-1035 labels, because Services carry them too; `max` leaves room for what children add. */
@@ -26,7 +26,7 @@ export const AGENT_RUN_SPEC_RULES: readonly CelRule[] = [
     message: 'give task (one text) or messages (a conversation), but not both',
   },
   {
-    rule: "has(self.task) || has(self.messages) || (has(self.mode) && self.mode != 'task')",
+    rule: "has(self.task) || has(self.messages) || (has(self.mode) ? self.mode != 'task' : has(self.skills) && self.skills.size() > 0)",
     message: 'give task (one text) or messages (a conversation); a run that serves writes mode: server',
     reason: 'FieldValueRequired',
   },
@@ -66,6 +66,9 @@ export const agentRunRules = (fields: readonly string[]): readonly CelRule[] => 
   ...nameRules(MAX_RUN_NAME),
   ...fields.filter((field) => !NOT_FIXED.includes(field)).map(fixedInTasks),
 ];
+
+/** What holds for a whole SkillPack: its name becomes a container's. */
+export const SKILL_PACK_RULES: readonly CelRule[] = nameRules(MAX_SKILL_PACK_NAME);
 
 /** What holds for a whole SympoziumInstance. */
 export const INSTANCE_RULES: readonly CelRule[] = nameRules(MAX_INSTANCE_NAME);

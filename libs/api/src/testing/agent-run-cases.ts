@@ -33,8 +33,18 @@ const input: RuleProbes[] = [
   {
     at: 'spec',
     message: 'give task (one text) or messages (a conversation); a run that serves writes mode: server',
-    accepts: [{ does: 'a server run without task and messages', spec: server }],
+    accepts: [
+      { does: 'a server run without task and messages', spec: server },
+      {
+        does: 'a run whose skills may make it a server',
+        spec: { instanceRef: { name: 'demo' }, skills: [{ skillPackRef: { name: 'web-endpoint' } }] },
+      },
+    ],
     refuses: [
+      {
+        does: 'a run with an empty list of skills',
+        spec: { instanceRef: { name: 'demo' }, skills: [] },
+      },
       { does: 'neither task nor messages', spec: { instanceRef: { name: 'demo' } } },
       { does: 'a task run without task and messages', spec: { instanceRef: { name: 'demo' }, mode: 'task' } },
     ],
