@@ -2,7 +2,7 @@ import type { SympoziumInstance } from '@sympozium/api';
 import type { Store } from '@sympozium/kube';
 import type { Caller } from '../keys/api-key.js';
 
-/** The instances of the namespace, as far as a caller may see them. */
+/** The instances that are served, as far as a caller may see them. */
 export class Catalogue {
   readonly #store: Store<SympoziumInstance>;
   readonly #namespace: string;
@@ -16,18 +16,31 @@ export class Catalogue {
   list(caller: Caller): SympoziumInstance[] {
     return this.#store
       .list(this.#namespace)
-      .filter((instance) => mayCall(caller, instance.metadata.name) && !isGoing(instance))
+      .filter((instance) => mayCall(caller, instance) && !isGoing(instance))
       .sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
   }
 
   /** The instance of this name, if the caller may call it. */
   find(caller: Caller, name: string): SympoziumInstance | undefined {
-    if (!mayCall(caller, name)) return undefined;
     const instance = this.#store.get(this.#namespace, name);
-    return instance && !isGoing(instance) ? instance : undefined;
+    return instance && mayCall(caller, instance) && !isGoing(instance) ? instance : undefined;
+  }
+
+  /** Whether pages of this origin may call the instance of this name; without a name, any that is served. */
+  allowsOrigin(origin: string, name?: string): boolean {
+    if (name === undefined) return this.#store.list(this.#namespace).some((instance) => allows(instance, origin));
+    const instance = this.#store.get(this.#namespace, name);
+    return instance !== undefined && allows(instance, origin);
   }
 }
 
-const mayCall = ({ instances }: Caller, name: string): boolean => instances?.includes(name) ?? true;
+/** The key names its instances, the instance its keys: both must agree, and who says nothing agrees. */
+function mayCall({ id, instances }: Caller, { metadata, spec }: SympoziumInstance): boolean {
+  const keys = spec.endpoint?.keys;
+  return (!instances || instances.includes(metadata.name)) && (!keys || keys.includes(id));
+}
 
 const isGoing = ({ metadata }: SympoziumInstance): boolean => metadata.deletionTimestamp !== undefined;
+
+const allows = ({ spec }: SympoziumInstance, origin: string): boolean =>
+  spec.endpoint?.cors?.origins.some((allowed) => allowed === '*' || allowed === origin) ?? false;
