@@ -4,6 +4,8 @@ import type { KeyRing } from './keys/key-ring.js';
 import { AuthThrottle } from './limits/auth-throttle.js';
 import { RateLimits, type CompleteRateLimit } from './limits/rate-limits.js';
 import { authentication } from './plugins/authentication.js';
+import { closing } from './plugins/closing.js';
+import { cors, corsOfModel } from './plugins/cors.js';
 import { connectionErrors, errors, sendError } from './plugins/errors.js';
 import { inFlight } from './plugins/in-flight.js';
 import { rateLimit } from './plugins/rate-limit.js';
@@ -37,6 +39,9 @@ export interface AppDependencies {
   readonly catalogue: Catalogue;
   readonly desk: RunDesk;
   readonly readiness: Readiness;
+  /** Aborted when the proxy is to stop, while it still takes requests. */
+  readonly draining: AbortSignal;
+  /** Aborted when it can wait no longer for what it has begun. */
   readonly stopping: AbortSignal;
 }
 
@@ -47,7 +52,7 @@ const KEEP_ALIVE_MS = 75_000;
 
 /** The web proxy's HTTP side, complete but for listening. */
 export async function buildApp(dependencies: AppDependencies): Promise<FastifyInstance> {
-  const { settings, random, log, readiness, clock, metrics } = dependencies;
+  const { settings, random, log, readiness, clock, metrics, catalogue, draining } = dependencies;
   const newRequestId = requestIds(random);
   const app = fastify({
     loggerInstance: log as FastifyBaseLogger,
@@ -71,7 +76,9 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
   await app.register(requestIdHeader);
   await app.register(requestMetrics, { metrics, clock });
+  await app.register(closing, { draining });
   await app.register(errors);
+  await app.register(cors, { catalogue });
   await app.register(healthRoutes, { readiness });
   await app.register(v1, { ...dependencies, prefix: '/v1' });
   return app;
@@ -89,6 +96,7 @@ async function v1(app: FastifyInstance, dependencies: AppDependencies): Promise<
   });
   await app.register(modelRoutes, { catalogue });
   await app.register(async (runs) => {
+    await runs.register(corsOfModel, { catalogue });
     await runs.register(rateLimit, { limits: new RateLimits(settings.rateLimit, clock), catalogue });
     await runs.register(chatCompletionRoutes, { desk, catalogue, clock, stopping });
   });

@@ -1,6 +1,13 @@
-import { AGENT_RUN, SYMPOZIUM_INSTANCE, type AgentRun, type SympoziumInstance } from '@sympozium/api';
+import {
+  AGENT_RUN,
+  LABEL,
+  labelValue,
+  SYMPOZIUM_INSTANCE,
+  type AgentRun,
+  type SympoziumInstance,
+} from '@sympozium/api';
 import { Container, token, type Token } from '@sympozium/di';
-import { createInformer, type Informer, type KubeClient } from '@sympozium/kube';
+import { createInformer, type Informer, type InformerDependencies, type KubeClient } from '@sympozium/kube';
 import {
   createLogger,
   Lifecycle,
@@ -18,6 +25,8 @@ import { buildApp } from './app.js';
 import { Drain } from './drain.js';
 import { HttpServer } from './http-server.js';
 import { KeyFolder } from './keys/key-folder.js';
+import { KeySecret } from './keys/key-secret.js';
+import type { KeySource } from './keys/key-source.js';
 import { buildMetricsApp } from './metrics-app.js';
 import { Catalogue } from './runs/catalogue.js';
 import { Readiness } from './runs/readiness.js';
@@ -34,7 +43,7 @@ export const LOG = token<Logger>('log');
 const METRICS = token<Metrics>('metrics');
 const INSTANCES = token<Informer<SympoziumInstance>>('instances');
 const RUNS = token<Informer<AgentRun>>('runs');
-const KEYS = token<KeyFolder>('keys');
+const KEYS = token<KeySource>('keys');
 const READINESS = token<Readiness>('readiness');
 const HUB = token<StreamHub>('hub');
 const STREAM_SERVER = token<HttpServer>('stream server');
@@ -52,16 +61,18 @@ export interface WebProxy {
 
 /** Registers what the web proxy is made of; a test registers its own client or clock after it. */
 export function register(settings: Settings, client: KubeClient): Container {
-  const namespace = settings.SYMPOZIUM_NAMESPACE;
+  const { SYMPOZIUM_NAMESPACE: namespace, SYMPOZIUM_INSTANCE: only } = settings;
   return new Container()
     .value(CLIENT, client)
     .value(CLOCK, systemClock)
     .value(RANDOM, systemRandom)
     .value(METRICS, new Metrics())
     .factory(LOG, () => createLogger({ name: 'web-proxy', level: settings.LOG_LEVEL }))
-    .factory(INSTANCES, (r) => createInformer(basics(r), { kind: SYMPOZIUM_INSTANCE, namespace }))
-    .factory(RUNS, (r) => createInformer(basics(r), { kind: AGENT_RUN, namespace, trim: onlyItsStand }))
-    .factory(KEYS, (r) => new KeyFolder(settings.SYMPOZIUM_KEYS_DIR, basics(r)))
+    .factory(INSTANCES, (r) => createInformer(basics(r), { kind: SYMPOZIUM_INSTANCE, namespace, ...named(only) }))
+    .factory(RUNS, (r) =>
+      createInformer(basics(r), { kind: AGENT_RUN, namespace, trim: onlyItsStand, ...runsOf(only) }),
+    )
+    .factory(KEYS, (r) => keySource(settings, basics(r)))
     .factory(
       READINESS,
       (r) => new Readiness({ ...basics(r), keys: r.get(KEYS), informers: [r.get(INSTANCES), r.get(RUNS)] }),
@@ -80,7 +91,14 @@ export function register(settings: Settings, client: KubeClient): Container {
     .factory(DESK, (r) => {
       const status = new InformerRunStatus(r.get(RUNS), basics(r));
       const url = (): string => streamUrl(settings, r.get(STREAM_SERVER).port);
-      return new RunDesk({ ...basics(r), metrics: r.get(METRICS), status, hub: r.get(HUB), streamUrl: url });
+      return new RunDesk({
+        ...basics(r),
+        metrics: r.get(METRICS),
+        status,
+        hub: r.get(HUB),
+        streamUrl: url,
+        ...(only !== undefined && { idempotencyScope: only }),
+      });
     });
 }
 
@@ -97,6 +115,7 @@ export async function compose(settings: Settings, container: Container): Promise
     readiness,
     catalogue: container.get(CATALOGUE),
     desk: container.get(DESK),
+    draining: drain.draining,
     stopping: drain.signal,
   });
   const metricsApp = await buildMetricsApp({ metrics, readiness, log });
@@ -118,6 +137,16 @@ const basics = (r: { get<T>(token: Token<T>): T }) => ({
   random: r.get(RANDOM),
   log: r.get(LOG),
 });
+
+/** Which instances are watched, and which runs: those of one instance, or all of the namespace. */
+const named = (instance: string | undefined) =>
+  instance !== undefined && { fieldSelector: `metadata.name=${instance}` };
+
+const runsOf = (instance: string | undefined) =>
+  instance !== undefined && { labelSelector: `${LABEL.instance}=${labelValue(instance)}` };
+
+const keySource = ({ keys, SYMPOZIUM_NAMESPACE: namespace }: Settings, r: InformerDependencies): KeySource =>
+  'secret' in keys ? new KeySecret({ namespace, name: keys.secret }, r) : new KeyFolder(keys.folder, r);
 
 const server = (
   clock: Clock,

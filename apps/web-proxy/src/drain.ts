@@ -15,11 +15,17 @@ export interface DrainOptions {
 export class Drain implements Runnable {
   readonly name = 'drain';
   readonly #options: DrainOptions;
+  readonly #draining = new AbortController();
   readonly #stopping = new AbortController();
   #timer: Timer | undefined;
 
   constructor(options: DrainOptions) {
     this.#options = options;
+  }
+
+  /** Aborted when the stop was asked for: callers are to go elsewhere, though nobody is turned away yet. */
+  get draining(): AbortSignal {
+    return this.#draining.signal;
   }
 
   /** Aborted when the grace is over. */
@@ -33,6 +39,7 @@ export class Drain implements Runnable {
   async stop(): Promise<void> {
     const { readiness, clock, drainMs, graceMs } = this.#options;
     readiness.stop();
+    this.#draining.abort();
     if (this.#timer) return;
     if (drainMs > 0) await delay(clock, drainMs);
     this.#timer = clock.after(graceMs, () =>

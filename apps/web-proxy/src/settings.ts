@@ -1,4 +1,4 @@
-import { LOG_LEVELS, portSetting, readSettings, settingsHelp } from '@sympozium/process';
+import { LOG_LEVELS, portSetting, readSettings, SettingsError, settingsHelp } from '@sympozium/process';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 
@@ -6,10 +6,20 @@ const whole = (least: number, standard: number) => z.coerce.number().int().min(l
 
 const schema = z.object({
   SYMPOZIUM_NAMESPACE: z.string().min(1).default('default').describe('namespace of the instances that are served'),
+  SYMPOZIUM_INSTANCE: z
+    .string()
+    .regex(/^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$/, 'name of one SympoziumInstance')
+    .optional()
+    .describe('the one instance that is served (default: all of the namespace)'),
+  SYMPOZIUM_KEYS_SECRET: z
+    .string()
+    .regex(/^[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?$/, 'name of one Secret of SYMPOZIUM_NAMESPACE')
+    .optional()
+    .describe('Secret of API keys, one an entry: a plain key, or JSON {key, instances, limits, expires}'),
   SYMPOZIUM_KEYS_DIR: z
-    .string('a folder')
-    .min(1)
-    .describe('folder of API keys, one a file: a plain key, or JSON {key, instances, limits, expires}'),
+    .string()
+    .optional()
+    .describe('folder of the same, one a file; read only where no SYMPOZIUM_KEYS_SECRET is set'),
   HOST: z.string().optional().describe('address to listen on (default: POD_IP, else 0.0.0.0)'),
   PORT: portSetting(8080).describe('port of the HTTP API'),
   STREAM_HOST: z.string().optional().describe('address that agents post their frames to (default: HOST)'),
@@ -30,8 +40,12 @@ const schema = z.object({
 
 type Environment = z.output<typeof schema>;
 
+/** Where the API keys are. */
+export type KeysSetting = { readonly secret: string } | { readonly folder: string };
+
 /** Everything that the outside says to the web proxy, read once. */
 export interface Settings extends Environment {
+  readonly keys: KeysSetting;
   readonly HOST: string;
   readonly STREAM_HOST: string;
   /** Path of a kubeconfig; absent: KUBECONFIG, in-cluster. */
@@ -51,10 +65,20 @@ export function readWebProxySettings(
   const host = read.HOST ?? read.POD_IP ?? '0.0.0.0';
   return {
     ...read,
+    keys: keysOf(read),
     HOST: host,
     STREAM_HOST: read.STREAM_HOST ?? host,
     ...(values.kubeconfig !== undefined && { kubeconfig: values.kubeconfig }),
   };
+}
+
+/** The Secret, if one is named: a server's Pod has its folder too, which a kubelet refreshes late. */
+function keysOf({ SYMPOZIUM_KEYS_SECRET: secret, SYMPOZIUM_KEYS_DIR: folder }: Environment): KeysSetting {
+  if (secret !== undefined) return { secret };
+  if (folder !== undefined) return { folder };
+  throw new SettingsError(
+    'Neither SYMPOZIUM_KEYS_SECRET nor SYMPOZIUM_KEYS_DIR is set: name the Secret or the folder that holds the API keys. --help lists what is allowed.',
+  );
 }
 
 /** What `--help` prints. */

@@ -36,8 +36,36 @@ export interface KeyEntry {
 const MIN_KEY_LENGTH = 20;
 const PREVIOUS = '-previous';
 
+/** Name and content of an entry of the key Secret, or of a file of the keys folder. */
+export type NamedText = readonly [name: string, content: string];
+
+/** What many entries hold. */
+export interface KeyEntries {
+  readonly keys: readonly KeyEntry[];
+  /** Entries that hold no key, and why; never any of their content. */
+  readonly refused: readonly { readonly entry: string; readonly problem: string }[];
+}
+
+/** Reads all entries. What a previous key does not say of its rights, limits and end, the current one says for it. */
+export function parseKeyEntries(entries: readonly NamedText[]): KeyEntries {
+  const keys = new Map<string, KeyEntry>();
+  const refused: { entry: string; problem: string }[] = [];
+  for (const [name, content] of entries) {
+    try {
+      keys.set(name, parseKeyEntry(name, content));
+    } catch (error) {
+      refused.push({ entry: name, problem: (error as Error).message });
+    }
+  }
+  const whole = ({ secret, caller }: KeyEntry): KeyEntry => ({
+    secret,
+    caller: { ...keys.get(caller.id)?.caller, ...caller },
+  });
+  return { keys: [...keys.values()].map(whole), refused };
+}
+
 /**
- * Reads one file of the keys folder: a plain key, or JSON `{key, instances, limits, expires}`.
+ * Reads one entry: a plain key, or JSON `{key, instances, limits, expires}`.
  * Throws an `Error` that says what is wrong and never holds any of the content.
  */
 export function parseKeyEntry(name: string, content: string): KeyEntry {

@@ -1,9 +1,11 @@
-import type { Clock, Logger, Random, Runnable, Timer } from '@sympozium/process';
+import type { Clock, Logger, Random, Timer } from '@sympozium/process';
 import { watch, type FSWatcher } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseKeyEntry, type KeyEntry } from './api-key.js';
-import { KeyRing } from './key-ring.js';
+import type { NamedText } from './api-key.js';
+import type { KeyRing } from './key-ring.js';
+import type { KeySource } from './key-source.js';
+import { LoadedKeys } from './loaded-keys.js';
 
 export interface KeyFolderDependencies {
   readonly clock: Clock;
@@ -17,14 +19,11 @@ const POLL_MS = 10_000;
 const SETTLE_MS = 100;
 
 /** The API keys of a folder, read again whenever it changes. */
-export class KeyFolder implements Runnable {
+export class KeyFolder implements KeySource {
   readonly name = 'key folder';
   readonly #path: string;
   readonly #dependencies: KeyFolderDependencies;
-  readonly #salt: Uint8Array;
-  #ring: KeyRing;
-  /** What the ring was made from, to know whether anything changed. */
-  #content = '';
+  readonly #keys: LoadedKeys;
   #complaint = '';
   #watcher: FSWatcher | undefined;
   #timer: Timer | undefined;
@@ -34,13 +33,11 @@ export class KeyFolder implements Runnable {
   constructor(path: string, dependencies: KeyFolderDependencies) {
     this.#path = path;
     this.#dependencies = dependencies;
-    this.#salt = dependencies.random.bytes(32);
-    this.#ring = new KeyRing([], this.#salt);
+    this.#keys = new LoadedKeys(`folder ${path}`, dependencies);
   }
 
-  /** The keys as they are now. */
   get ring(): KeyRing {
-    return this.#ring;
+    return this.#keys.ring;
   }
 
   async start(): Promise<void> {
@@ -76,38 +73,20 @@ export class KeyFolder implements Runnable {
 
   /** A folder that cannot be read leaves the keys as they were. */
   async #read(): Promise<void> {
-    const { log } = this.#dependencies;
     try {
-      const files = await readFiles(this.#path);
-      const content = JSON.stringify(files);
+      this.#keys.load(await readFiles(this.#path));
       this.#complaint = '';
-      if (content === this.#content) return;
-      this.#content = content;
-      this.#ring = new KeyRing(this.#parse(files), this.#salt);
-      if (this.#ring.size === 0) log.error({ folder: this.#path }, 'there is no API key: every request is refused');
-      else log.info({ keys: this.#ring.size }, 'API keys loaded');
     } catch (error) {
       const { message } = error as Error;
-      if (message !== this.#complaint) log.error({ err: error, folder: this.#path }, 'the API keys cannot be read');
+      if (message === this.#complaint) return;
       this.#complaint = message;
+      this.#dependencies.log.error({ err: error, folder: this.#path }, 'the API keys cannot be read');
     }
-  }
-
-  #parse(files: readonly (readonly [name: string, content: string])[]): KeyEntry[] {
-    return files.flatMap(([name, content]) => {
-      try {
-        return [parseKeyEntry(name, content)];
-      } catch (error) {
-        this.#dependencies.log.error({ entry: name, problem: (error as Error).message }, 'API key refused');
-        return [];
-      }
-    });
   }
 }
 
-async function readFiles(folder: string): Promise<[string, string][]> {
-  const names = (await readdir(folder)).filter((name) => !name.startsWith('.')).sort();
-  return Promise.all(
-    names.map(async (name): Promise<[string, string]> => [name, await readFile(join(folder, name), 'utf8')]),
-  );
+/** A kubelet keeps folders of its own beside the files, `..data` and others. */
+async function readFiles(folder: string): Promise<NamedText[]> {
+  const names = (await readdir(folder)).filter((name) => !name.startsWith('.'));
+  return Promise.all(names.map(async (name): Promise<NamedText> => [name, await readFile(join(folder, name), 'utf8')]));
 }

@@ -16,12 +16,13 @@ export class KeyRing {
     return this.#keys.length;
   }
 
-  /** Whose key it is. Takes the same time for every key; `now` in milliseconds since 1970. */
+  /** Whose key it is, unless it has expired. Takes the same time for every key; `now` in milliseconds since 1970. */
   find(secret: string, now: number): Caller | undefined {
     const digest = this.#digest(secret);
     let found: Caller | undefined;
-    for (const key of this.#keys) if (timingSafeEqual(digest, key.digest)) found = key.caller;
-    return found?.expires !== undefined && found.expires <= now ? undefined : found;
+    for (const { digest: known, caller } of this.#keys)
+      if (timingSafeEqual(digest, known) && (caller.expires ?? Infinity) > now) found = caller;
+    return found;
   }
 
   #digest(secret: string): Buffer {

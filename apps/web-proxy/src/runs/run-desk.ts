@@ -22,6 +22,8 @@ export interface RunDeskDependencies {
   readonly hub: StreamHub;
   /** Base of the addresses that agents post their frames to; known once the stream server listens. */
   readonly streamUrl: () => string;
+  /** What keeps Idempotency-Keys apart from those of other proxies, where each has keys of its own by the same names. */
+  readonly idempotencyScope?: string;
 }
 
 export interface RunOrder extends Omit<RunRequest, 'streamUrl'> {
@@ -61,6 +63,7 @@ export class RunDesk {
     try {
       const { run } = await this.#submitter.submit({
         ...order,
+        ...this.#scoped(order),
         streamUrl: (name) => {
           reader?.close();
           reader = hub.expect(name);
@@ -73,6 +76,13 @@ export class RunDesk {
       reader?.close();
       throw error;
     }
+  }
+
+  /** No header has a line break, so that no caller's key is another's in another scope. */
+  #scoped({ idempotencyKey }: RunOrder): { readonly idempotencyKey?: string } {
+    const { idempotencyScope } = this.#dependencies;
+    if (idempotencyKey === undefined || idempotencyScope === undefined) return {};
+    return { idempotencyKey: `${idempotencyScope}\n${idempotencyKey}` };
   }
 
   async *#follow(run: AgentRun, order: RunOrder, reader: FrameReader | undefined): AsyncGenerator<RunUpdate> {
