@@ -7,11 +7,15 @@ export interface Runnable {
   start(): Promise<void>;
   /** Resolves when its work has drained. Never rejects for having been stopped twice. */
   stop(): Promise<void>;
+  /** Rejects when it cannot go on, though it had started; the process then ends. Never resolves. */
+  readonly failed?: Promise<never>;
 }
 
 /** Runnables started in order and stopped in reverse. */
 export class Lifecycle implements Runnable {
   readonly name: string;
+  /** Rejects with the first of its parts that cannot go on. */
+  readonly failed: Promise<never>;
   readonly #parts: readonly Runnable[];
   readonly #log: Logger;
   #started: Runnable[] = [];
@@ -19,6 +23,8 @@ export class Lifecycle implements Runnable {
 
   constructor(name: string, parts: readonly Runnable[], log: Logger) {
     this.name = name;
+    this.failed = Promise.race(parts.flatMap((part) => part.failed ?? []));
+    this.failed.catch(() => {}); // for whoever waits; nobody has to
     this.#parts = parts;
     this.#log = log;
   }
@@ -55,7 +61,8 @@ export class Lifecycle implements Runnable {
 
 /**
  * Runs an app until SIGTERM or SIGINT: starts, logs `ready` with `describe()`, drains on the signal, exits 0.
- * A second signal exits at once. A failed start or an unhandled rejection is logged and exits 1.
+ * A second signal exits at once. A failed start, a part that cannot go on or an unhandled rejection is logged and
+ * exits 1.
  */
 export async function runUntilSignal(
   app: Runnable,
@@ -77,15 +84,17 @@ export async function runUntilSignal(
     log.fatal({ err: error }, 'unhandled rejection');
     process.exit(1);
   });
+  const failed = app.failed ?? new Promise<never>(() => {});
+  let doing = 'start';
   try {
-    const starting = app.start();
-    await Promise.race([starting, stopped]);
+    await Promise.race([app.start(), stopped, failed]);
+    doing = 'run';
     if (signals === 0) log.info(describe(), 'ready');
-    await stopped;
-    await app.stop();
+    await Promise.race([stopped, failed]);
+    await Promise.race([app.stop(), failed]);
     process.exit(0);
   } catch (error) {
-    log.fatal({ err: error }, 'start failed');
+    log.fatal({ err: error }, `${doing} failed`);
     process.exit(1);
   }
 }

@@ -48,3 +48,11 @@ it('starts nothing more once it is to stop', async () => {
   await life.start();
   expect(events).toEqual(['stop a']);
 });
+
+it('cannot go on when one of its parts cannot', async () => {
+  const failed = Promise.reject(new Error('b has lost its lease'));
+  failed.catch(() => {});
+  const life = new Lifecycle('app', [part('a', []), { ...part('b', []), failed }], silentLogger());
+  await life.start();
+  await expect(life.failed).rejects.toThrow('b has lost its lease');
+});
