@@ -27,6 +27,11 @@ export const COMMAND_ERRORS = {
     meaning: 'A process of the local system did not start, or ended by itself.',
     action: 'Read its log, which the message names.',
   }),
+  LEADERSHIP_LOST: row({
+    surface: ['cli'],
+    meaning: 'The operator could not renew its Lease, or another one took it; it ended, so that one leads.',
+    action: 'Nothing, if it starts again by itself; if it recurs, see whether the API server answers in time.',
+  }),
   KUBE_ASSETS_MISSING: row({
     surface: ['cli'],
     meaning: 'The Kubernetes control plane’s binaries are not here and cannot be built.',
