@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseKeyEntry } from './api-key.js';
+import { parseKeyEntries, parseKeyEntry } from './api-key.js';
 import { KeyFolder } from './key-folder.js';
 import { KeyRing } from './key-ring.js';
 
@@ -41,6 +41,42 @@ describe('parseKeyEntry', () => {
   );
 });
 
+describe('parseKeyEntries', () => {
+  const json = (entry: object) => JSON.stringify(entry);
+  const callers = (entries: Readonly<Record<string, string>>) =>
+    parseKeyEntries(Object.entries(entries)).keys.map(({ caller }) => caller);
+
+  it('gives a previous key the rights and limits of the current one', () => {
+    const rights = { instances: ['a'], limits: { burst: 2 } };
+    const expires = '2026-01-02T00:00:00Z';
+    expect(
+      callers({
+        'api-key-previous': json({ key: `${KEY}old`, expires }),
+        'api-key': json({ key: KEY, ...rights }),
+      }),
+    ).toEqual([
+      { id: 'api-key', ...rights, expires: Date.parse(expires) },
+      { id: 'api-key', ...rights },
+    ]);
+  });
+
+  it('leaves a previous key what it says itself, and one without a current key as it is', () => {
+    expect(
+      callers({ 'a-previous': json({ key: KEY, instances: ['x'] }), a: json({ key: KEY, instances: ['y'] }) })[0],
+    ).toEqual({ id: 'a', instances: ['x'] });
+    expect(callers({ 'a-previous': KEY })).toEqual([{ id: 'a' }]);
+  });
+
+  it('takes the good ones and names the others', () => {
+    const { keys, refused } = parseKeyEntries([
+      ['bad', 'sk-short'],
+      ['good', KEY],
+    ]);
+    expect(keys.map(({ caller }) => caller.id)).toEqual(['good']);
+    expect(refused).toEqual([{ entry: 'bad', problem: 'the key is shorter than 20 characters' }]);
+  });
+});
+
 describe('KeyRing', () => {
   const entry = (secret: string, expires?: number) => ({
     secret,
@@ -55,6 +91,11 @@ describe('KeyRing', () => {
       undefined,
       undefined,
     ]);
+  });
+
+  it('finds a key that stands there twice while one of its entries has not expired', () => {
+    const ring = new KeyRing([entry(KEY), entry(KEY, 1_000)], new Uint8Array(32));
+    expect(ring.find(KEY, 1_000)).toBeDefined();
   });
 });
 

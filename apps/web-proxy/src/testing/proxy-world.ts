@@ -6,7 +6,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CLOCK, compose, LOG, register, type WebProxy } from '../composition.js';
+import { SECRET } from '../keys/key-secret.js';
 import { readWebProxySettings } from '../settings.js';
+import { secretOf } from './secrets.js';
 import { AgentDouble, TokenSigner, type TokenClaims } from './agent-double.js';
 
 export const API_KEY = 'sk-test-0123456789abcdefghijklmnop';
@@ -18,6 +20,10 @@ export interface ProxyWorldOptions {
   /** Entries of the keys folder besides `api-key`. */
   readonly keys?: Readonly<Record<string, string>>;
   readonly clock?: Clock;
+  /** Fills the API server before the proxy starts. */
+  readonly prepare?: (runs: RunWorld) => void;
+  /** Another replica, before the same API server. */
+  readonly beside?: ProxyWorld;
 }
 
 /** The whole web proxy on loopback sockets, before an API server in memory; the test plays operator and agents. */
@@ -36,7 +42,8 @@ export class ProxyWorld {
     this.#proxy = parts.proxy;
   }
 
-  static async start({ env = {}, keys = {}, clock = systemClock }: ProxyWorldOptions = {}): Promise<ProxyWorld> {
+  static async start(options: ProxyWorldOptions = {}): Promise<ProxyWorld> {
+    const { env = {}, keys = {}, clock = systemClock, prepare, beside } = options;
     const keysFolder = mkdtempSync(join(tmpdir(), 'web-proxy-keys-'));
     for (const [name, content] of Object.entries({ 'api-key': API_KEY, ...keys }))
       writeFileSync(join(keysFolder, name), content);
@@ -51,8 +58,9 @@ export class ProxyWorld {
       ...env,
     });
     if (!settings) throw new Error('there are no settings');
-    const runs = new RunWorld({ clock });
-    const signer = await TokenSigner.create(runs.client);
+    const runs = beside?.runs ?? new RunWorld({ clock });
+    const signer = beside?.signer ?? (await TokenSigner.create(runs.client));
+    prepare?.(runs);
     const container = register(settings, runs.client).value(CLOCK, clock).value(LOG, silentLogger());
     const proxy = await compose(settings, container);
     await proxy.runnable.start();
@@ -74,6 +82,11 @@ export class ProxyWorld {
 
   get metricsEndpoint(): string {
     return `http://127.0.0.1:${this.#proxy.describe().metricsPort}`;
+  }
+
+  /** Puts a Secret of API keys there, in the place of the one of its name. */
+  putKeys(name: string, entries: Readonly<Record<string, string>>): void {
+    this.runs.client.server.put(SECRET, secretOf(name, entries));
   }
 
   /** A call with the key, unless the headers say otherwise. */
