@@ -17,6 +17,31 @@ export const COMMAND_ERRORS = {
     meaning: 'There is no such run in the namespace.',
     action: 'List the runs with `sympozium get runs`.',
   }),
+  ENDPOINT_NOT_READY: row({
+    surface: ['cli'],
+    meaning: 'The instance is not served, or not yet.',
+    action: 'Do what the message says, or wait with `sympozium endpoint INSTANCE --wait`.',
+  }),
+  ENDPOINT_UNREACHABLE: row({
+    surface: ['cli'],
+    meaning: 'The endpoint does not answer at its address.',
+    action: 'Check the address; without a gateway, `sympozium port-forward INSTANCE` leads to it.',
+  }),
+  KEY_NOT_FOUND: row({
+    surface: ['cli'],
+    meaning: 'The Secret has no such API key, or none that may call the instance.',
+    action: 'List the keys with `sympozium key list INSTANCE`, and choose one with --key.',
+  }),
+  KEY_NOT_GENERATED: row({
+    surface: ['cli'],
+    meaning: 'The API keys are in a Secret of the user’s own, which the operator never writes.',
+    action: 'Change the Secret that spec.endpoint.authSecretRef names.',
+  }),
+  KEY_NOT_ROTATED: row({
+    surface: ['cli'],
+    meaning: 'The operator has not made the new API key in time.',
+    action: 'Check that the operator runs; it makes the key when it does.',
+  }),
   PORT_IN_USE: row({
     surface: ['cli'],
     meaning: 'Another process listens on the port.',
