@@ -7,8 +7,6 @@ import type {
   KubeObject,
   Lifecycle,
   SidecarSpec,
-  SkillPack,
-  SkillPackSpecInput,
   SympoziumInstance,
   ToolCall,
   Usage,
@@ -209,21 +207,4 @@ export type Observation = ObservationBase &
 /** Stamps a mode plugin with its brand and the contract it was built for. */
 export function defineMode<P, C>(plugin: Omit<ModePlugin<P, C>, '$type' | 'contract'>): ModePlugin<P, C> {
   return { $type: MODE_TYPE, contract: CONTRACT, ...plugin };
-}
-
-/** The brand of a skill pack's package. */
-export const SKILL_PACK_TYPE = 'sympozium.ai/skill-pack';
-
-/** A skill pack as an npm package: data that the operator applies as an object in its own namespace. */
-export interface SkillPackPlugin {
-  readonly $type: typeof SKILL_PACK_TYPE;
-  readonly contract: string;
-  readonly object: SkillPack;
-}
-
-/** What `defineSkillPack` is given. */
-export interface SkillPackParts {
-  /** Name of the SkillPack, by which instances and runs refer to it. */
-  readonly name: string;
-  readonly spec: SkillPackSpecInput;
 }

@@ -1,7 +1,7 @@
 import { ERRORS, type KubeObject, type Lifecycle } from '@sympozium/api';
 import type { Observation, ObjectIndex, ObservedView, RunView } from '../contract.js';
 import { elsewhen } from './elsewhen.js';
-import { foreignPaths } from './foreign-paths.js';
+import { foreignPaths } from '../foreign-paths.js';
 import { frozenView } from './run-view.js';
 import { inEveryView, plannerOf, type Subject } from './subject.js';
 

@@ -1,4 +1,5 @@
 export { describeMode, modeFaults, type ModeExamples } from './describe-mode.js';
+export { describeSkillPack, skillPackFaults } from './describe-skill-pack.js';
 export { restrictedViolations } from './pod-security.js';
 export {
   agentRun,

@@ -13,6 +13,7 @@ import {
 } from '@sympozium/api';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { ObjectIndex, ResolvedSkill, RunView } from '../contract.js';
+import { deepFreeze } from '../deep-freeze.js';
 
 /** What a test says of a run; names, uid, defaults and status are filled in as an API server would. */
 export interface RunParts {
@@ -106,10 +107,4 @@ export function frozenView<P>(view: RunView<P>): RunView<P> {
     children: index(view.children),
     related: index(view.related),
   });
-}
-
-function deepFreeze<T>(value: T): T {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
-  for (const inner of Object.values(value)) deepFreeze(inner);
-  return Object.freeze(value);
 }
