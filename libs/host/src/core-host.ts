@@ -1,15 +1,20 @@
-import { isTerminal, type AgentRun } from '@sympozium/api';
+import { isTerminal, type AgentRun, type SympoziumInstance } from '@sympozium/api';
 import { Controller, objectKey, OwnWrites } from '@sympozium/controller';
-import type { KubeClient } from '@sympozium/kube';
+import type { InformerEvent, KubeClient } from '@sympozium/kube';
 import type { Clock, Logger, Metrics, Random, Runnable } from '@sympozium/process';
+import { isDeepStrictEqual } from 'node:util';
+import { Announcer } from './apply/announcer.js';
 import { Applier } from './apply/applier.js';
 import { RunWriter } from './apply/run-writer.js';
+import { ValueMaker } from './apply/value-maker.js';
 import { ClusterCache } from './cluster/cluster-cache.js';
 import { runKeyOf } from './cluster/run-of.js';
 import type { AdmittedMode } from './plugins/admitted-mode.js';
 import { ModeRegistry } from './plugins/mode-registry.js';
 import { ResultStore } from './result/result-store.js';
 import { RunReconciler } from './run-reconciler.js';
+import { SkillResolver } from './skills/skill-resolver.js';
+import { Teardown } from './teardown/teardown.js';
 
 export interface CoreHostOptions {
   readonly client: KubeClient;
@@ -17,6 +22,8 @@ export interface CoreHostOptions {
   readonly modes: readonly AdmittedMode[];
   /** Namespaces whose runs it serves; `*` for the whole cluster. */
   readonly namespaces: readonly string[];
+  /** The operator's own namespace: its SkillPacks are everybody's. */
+  readonly systemNamespace: string;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
@@ -34,19 +41,24 @@ export class CoreHost implements Runnable {
   readonly #cache: ClusterCache;
   readonly #controller: Controller;
 
-  constructor({ client, modes: admitted, namespaces, workers = WORKERS, metrics, ...tools }: CoreHostOptions) {
-    const { clock, random, log } = tools;
+  constructor({ client, modes: admitted, workers = WORKERS, metrics, ...given }: CoreHostOptions) {
+    const { clock, random, log } = given;
     const modes = new ModeRegistry(admitted);
     const ownWrites = new OwnWrites();
-    const cache = new ClusterCache({ client, clock, random, log }, namespaces, modes);
+    const cache = new ClusterCache({ client, clock, random, log }, given, modes);
+    const announcer = new Announcer({ client, clock, log });
+    const values = new ValueMaker({ ledger: cache.ledger, announcer, clock, random });
     const written = { client, cache, ownWrites, log };
-    const applier = new Applier(written);
+    const applier = new Applier({ ...written, values, clock });
+    const writer = new RunWriter({ ...written, announcer, ...(metrics && { metrics }) });
     const reconciler = new RunReconciler({
       cache,
       modes,
+      skills: new SkillResolver(cache.skillPacks, given.systemNamespace),
       applier,
       results: new ResultStore({ client, applier, clock, log }),
-      writer: new RunWriter({ ...written, clock, ...(metrics && { metrics }) }),
+      writer,
+      teardown: new Teardown({ cache, applier, writer, announcer, clock, log }),
       clock,
       log,
     });
@@ -82,7 +94,13 @@ export class CoreHost implements Runnable {
   #enqueueWhatChanges(): void {
     const cache = this.#cache;
     cache.runs.onEvent(({ object }) => this.#enqueue(object));
-    cache.instances.onEvent(({ object }) => this.#enqueueLive(cache.runsOf(object)));
+    cache.instances.onEvent((event) => {
+      if (isNewWish(event)) this.#enqueueLive(cache.runsOf(event.object));
+    });
+    cache.skillPacks.onEvent(({ object }) => {
+      const { runs, instances } = cache.usersOf(object);
+      this.#enqueueLive([...runs, ...instances.flatMap((instance) => cache.runsOf(instance))]);
+    });
     cache.onKindAppeared(() => this.#enqueueLive(cache.runs.all()));
     cache.onChildEvent(({ object }) => {
       const key = runKeyOf(object);
@@ -98,3 +116,10 @@ export class CoreHost implements Runnable {
     this.#controller.enqueue(objectKey(metadata.namespace ?? '', metadata.name));
   }
 }
+
+/** Whether an event is more than a status that was written. */
+const isNewWish = ({ type, object, old }: InformerEvent<SympoziumInstance>): boolean =>
+  type !== 'modified' ||
+  object.metadata.generation !== old?.metadata.generation ||
+  object.metadata.deletionTimestamp !== old?.metadata.deletionTimestamp ||
+  !isDeepStrictEqual(object.metadata.annotations, old?.metadata.annotations);

@@ -29,6 +29,11 @@ export const RUN_ERRORS = {
     meaning: 'No plugin of this operator serves the run’s mode.',
     action: 'Use task, or install the plugin that serves the mode.',
   }),
+  TaskMissing: row({
+    surface: ['condition'],
+    meaning: 'The run has nothing to do: no task, no messages, and no skill that makes it a server.',
+    action: 'Create a new run with spec.task or spec.messages, or with mode: server.',
+  }),
   InvalidParams: row({
     surface: ['condition'],
     meaning: 'spec.params is not what the mode plugin accepts.',
@@ -48,6 +53,11 @@ export const RUN_ERRORS = {
     surface: ['condition'],
     meaning: 'The API server refused an object that the run needs.',
     action: 'Read the message; it is the API server’s own. The operator tries again.',
+  }),
+  ApplyContested: row({
+    surface: ['condition'],
+    meaning: 'Somebody else keeps changing an object that the run needs, so the operator stopped changing it back.',
+    action: 'See who writes it in its metadata.managedFields; the operator tries again every few minutes.',
   }),
   NameConflict: row({
     surface: ['condition'],

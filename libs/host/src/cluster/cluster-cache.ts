@@ -2,10 +2,13 @@ import {
   AGENT_RUN,
   kindKey,
   LABEL,
+  SKILL_PACK,
   SYMPOZIUM_INSTANCE,
   type AgentRun,
   type Kind,
   type KubeObject,
+  type SkillPack,
+  type SkillUse,
   type SympoziumInstance,
 } from '@sympozium/api';
 import { objectKey, parseObjectKey } from '@sympozium/controller';
@@ -25,6 +28,15 @@ import { trimChild, trimRun } from './trim.js';
 const PAGE = 50;
 const BY_INSTANCE = 'instance';
 const BY_RUN = 'run';
+const BY_SKILL = 'skill';
+
+/** What is watched. */
+export interface Scope {
+  /** Namespaces whose runs are served; `*` for the whole cluster. */
+  readonly namespaces: readonly string[];
+  /** The operator's own: its SkillPacks are everybody's. */
+  readonly systemNamespace: string;
+}
 
 /** Everything the host knows of the cluster: runs, instances, and what belongs to runs, each kind watched once. */
 export class ClusterCache implements Runnable {
@@ -32,21 +44,28 @@ export class ClusterCache implements Runnable {
   readonly ledger = new ChildLedger();
   readonly runs: KindCache<AgentRun>;
   readonly instances: KindCache<SympoziumInstance>;
+  readonly skillPacks: KindCache<SkillPack>;
   readonly #owned: ReadonlyMap<string, KindCache<KubeObject>>;
   readonly #watched: ReadonlyMap<string, KindCache<KubeObject>>;
   readonly #optional: OptionalKinds;
   readonly #dependencies: InformerDependencies;
+  readonly #systemNamespace: string;
 
-  constructor(dependencies: InformerDependencies, namespaces: readonly string[], modes: ModeRegistry) {
+  constructor(dependencies: InformerDependencies, { namespaces, systemNamespace }: Scope, modes: ModeRegistry) {
     this.#dependencies = dependencies;
+    this.#systemNamespace = systemNamespace;
     const { owned, watched } = modes;
     this.runs = new KindCache(dependencies, namespaces, {
       kind: AGENT_RUN,
       pageSize: PAGE,
       trim: trimRun,
-      indexes: { [BY_INSTANCE]: (run) => [instanceKeyOf(run)] },
+      indexes: { [BY_INSTANCE]: (run) => [instanceKeyOf(run)], [BY_SKILL]: packNames },
     });
-    this.instances = new KindCache(dependencies, namespaces, { kind: SYMPOZIUM_INSTANCE });
+    this.instances = new KindCache(dependencies, namespaces, {
+      kind: SYMPOZIUM_INSTANCE,
+      indexes: { [BY_SKILL]: packNames },
+    });
+    this.skillPacks = new KindCache(dependencies, [...new Set([...namespaces, systemNamespace])], { kind: SKILL_PACK });
     const ofRuns = (kind: Kind): KindCache<KubeObject> =>
       new KindCache(dependencies, namespaces, {
         kind,
@@ -85,6 +104,17 @@ export class ClusterCache implements Runnable {
 
   runsOf(instance: SympoziumInstance): readonly AgentRun[] {
     return this.runs.by(BY_INSTANCE, objectKey(instance.metadata.namespace ?? '', instance.metadata.name));
+  }
+
+  /** Runs and instances that name this pack, as far as the name may stand for it. */
+  usersOf(pack: SkillPack): { readonly runs: readonly AgentRun[]; readonly instances: readonly SympoziumInstance[] } {
+    const { namespace, name } = pack.metadata;
+    const mayMean = (user: KubeObject): boolean =>
+      namespace === this.#systemNamespace || namespace === user.metadata.namespace;
+    return {
+      runs: this.runs.by(BY_SKILL, name).filter(mayMean),
+      instances: this.instances.by(BY_SKILL, name).filter(mayMean),
+    };
   }
 
   /** Objects of owned kinds of this run, without the host's own. */
@@ -138,22 +168,28 @@ export class ClusterCache implements Runnable {
 
   #needed(): readonly Pick<KindCache<KubeObject>, 'name' | 'synced' | 'start' | 'stop'>[] {
     const ofRuns = [...this.#owned.values(), ...this.#watched.values()];
-    return [this.runs, this.instances, ...ofRuns.filter((cache) => !this.#optional.has(cache))];
+    return [this.runs, this.instances, this.skillPacks, ...ofRuns.filter((cache) => !this.#optional.has(cache))];
   }
 
   /** A deletion counts, too: it may be all that was seen of a child. What comes after its run's end does not. */
   #keepLedger(): void {
     for (const cache of this.#owned.values())
-      cache.onEvent(({ object }) => {
-        const { namespace, name } = parseObjectKey(runKeyOf(object) ?? '/');
+      cache.onEvent(({ type, object, old = object }) => {
+        const { namespace, name } = parseObjectKey(runKeyOf(old) ?? '/');
         const run = this.runs.get(namespace, name);
-        if (run && run.metadata.uid === runUidOf(object)) this.note(run, object);
+        if (!run || run.metadata.uid !== runUidOf(old)) return;
+        this.note(run, object);
+        if (type === 'deleted') this.ledger.noteLost(run, old);
       });
     this.runs.onEvent(({ type, object }) => {
       if (type === 'deleted') this.ledger.forget(object.metadata.uid ?? '');
     });
   }
 }
+
+const packNames = ({ spec }: { readonly spec: { readonly skills?: readonly SkillUse[] | undefined } }) => [
+  ...new Set((spec.skills ?? []).map(({ skillPackRef }) => skillPackRef.name)),
+];
 
 const instanceKeyOf = ({ metadata, spec }: AgentRun): string =>
   objectKey(metadata.namespace ?? '', spec.instanceRef.name);

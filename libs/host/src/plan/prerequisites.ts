@@ -1,5 +1,6 @@
 import type { AgentRun, SympoziumInstance } from '@sympozium/api';
 import type { ResolvedSkill } from '@sympozium/plugin-sdk';
+import type { SkillResolver } from '../skills/skill-resolver.js';
 import { isObstacle, obstacle, type Obstacle } from './obstacle.js';
 
 /** What a plan is made from, or why there can be none yet. */
@@ -10,18 +11,15 @@ export interface Prerequisites {
 }
 
 /** Looks for the run's instance and for the skills of both. */
-export function findPrerequisites(run: AgentRun, instance: SympoziumInstance | undefined): Prerequisites {
+export function findPrerequisites(
+  run: AgentRun,
+  instance: SympoziumInstance | undefined,
+  resolver: SkillResolver,
+): Prerequisites {
   if (!instance) {
     const where = `${run.metadata.namespace ?? ''}/${run.spec.instanceRef.name}`;
     return { obstacle: obstacle('Accepted', 'InstanceNotFound', where) };
   }
-  const skills = resolveSkills(run, instance);
+  const skills = resolver.ofRun(run, instance);
   return isObstacle(skills) ? { instance, obstacle: skills } : { instance, skills };
-}
-
-/** No SkillPack can be found yet: a run without skills has all of its skills, any other one none. */
-function resolveSkills(run: AgentRun, instance: SympoziumInstance): readonly ResolvedSkill[] | Obstacle {
-  const wanted = [...(run.spec.skills ?? []), ...(instance.spec.skills ?? [])];
-  const names = [...new Set(wanted.map(({ skillPackRef }) => skillPackRef.name))];
-  return names.length === 0 ? [] : obstacle('Accepted', 'SkillPackNotFound', names.join(', '));
 }

@@ -26,6 +26,7 @@ export interface RigOptions {
 }
 
 const NAMESPACE = 'default';
+const SYSTEM_NAMESPACE = 'sympozium-system';
 
 /** A host over an API server in memory, on a clock that the test moves; the test plays client, kubelet and Job controller. */
 export class HostRig {
@@ -151,7 +152,15 @@ export class HostRig {
 
   #newHost(): CoreHost {
     const { modes, namespaces = [NAMESPACE], log = silentLogger() } = this.#options;
-    return new CoreHost({ client: this.#client, modes, namespaces, clock: this.clock, random: seededRandom(7), log });
+    return new CoreHost({
+      client: this.#client,
+      modes,
+      namespaces,
+      systemNamespace: SYSTEM_NAMESPACE,
+      clock: this.clock,
+      random: seededRandom(7),
+      log,
+    });
   }
 }
 
