@@ -16,6 +16,8 @@ export const LABEL = {
 export const ANNOTATION = {
   /** Hash of what was wished at the last apply; see the applier. */
   appliedHash: 'sympozium.ai/applied-hash',
+  /** When a child is torn down; see `Stage` in the plugin contract. */
+  stage: 'sympozium.ai/stage',
   /** The agent's input file, byte for byte, when it fits. */
   runInput: 'sympozium.ai/run-input',
   /** RFC 3339 with microseconds: order of runs made within one second. */

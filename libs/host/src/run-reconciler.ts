@@ -2,6 +2,7 @@ import {
   durationMs,
   errorSentence,
   isTerminal,
+  TEARDOWN_FINALIZER,
   type AgentRun,
   type Lifecycle,
   type SympoziumInstance,
@@ -12,19 +13,21 @@ import type { Clock, Logger } from '@sympozium/process';
 import type { Applied, Applier } from './apply/applier.js';
 import type { RunWriter } from './apply/run-writer.js';
 import type { ClusterCache } from './cluster/cluster-cache.js';
-import { isControlledBy } from './cluster/run-of.js';
+import { isOurs } from './cluster/run-of.js';
 import { adopt } from './plan/adopt.js';
 import { observeRun, planRun, readParams, type Params } from './plan/ask-planners.js';
-import { decideMode } from './plan/decide-mode.js';
+import { decideMode, isDecidedBySkills, recordedMode } from './plan/decide-mode.js';
 import { diff } from './plan/diff.js';
 import type { Wished } from './plan/dress.js';
 import { isObstacle, obstacle, type Obstacle } from './plan/obstacle.js';
 import { findPrerequisites } from './plan/prerequisites.js';
 import type { Mode, ModeRegistry } from './plugins/mode-registry.js';
 import type { ResultStore } from './result/result-store.js';
+import type { SkillResolver } from './skills/skill-resolver.js';
 import { foldStatus } from './status/fold-status.js';
 import { giveUpAt } from './status/give-up.js';
 import { isOpen } from './status/hinder.js';
+import { isHeld, type Teardown } from './teardown/teardown.js';
 
 /** What is asked about when a mode observes. */
 interface Look {
@@ -37,9 +40,11 @@ interface Look {
 export interface RunReconcilerDependencies {
   readonly cache: ClusterCache;
   readonly modes: ModeRegistry;
+  readonly skills: SkillResolver;
   readonly applier: Applier;
   readonly results: ResultStore;
   readonly writer: RunWriter;
+  readonly teardown: Teardown;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -50,6 +55,9 @@ interface Pass {
   readonly obstacle?: Obstacle | undefined;
   readonly recheckAfterMs?: number | undefined;
 }
+
+/** What a run counts as while its mode is undecided. */
+const UNDECIDED: { readonly name?: string; readonly lifecycle: Lifecycle } = { lifecycle: 'once' };
 
 const PENDING: Observation = { state: 'pending' };
 /** For a log that is behind, and for a predecessor's child whose end went unheard. */
@@ -71,8 +79,15 @@ export class RunReconciler {
   async reconcile(key: string): Promise<Reconciled> {
     const { namespace, name } = parseObjectKey(key);
     const run = this.#dependencies.cache.runs.get(namespace, name);
-    if (!run || run.metadata.deletionTimestamp !== undefined) return {};
+    if (!run) return {};
+    if (run.metadata.deletionTimestamp !== undefined) return this.#leave(run);
     return isTerminal(run.status.phase) ? this.#expire(run) : this.#advance(run);
+  }
+
+  /** A deleted run goes by itself, unless it waits for its teardown. */
+  async #leave(run: AgentRun): Promise<Reconciled> {
+    const { modes, teardown } = this.#dependencies;
+    return isHeld(run) ? teardown.step(run, modes.get(recordedMode(run))) : {};
   }
 
   async #expire(run: AgentRun): Promise<Reconciled> {
@@ -83,31 +98,49 @@ export class RunReconciler {
     return {};
   }
 
-  /** The work comes before what a bare run's creator left out: nobody waits for labels. */
   async #advance(run: AgentRun): Promise<Reconciled> {
+    const { skills, writer } = this.#dependencies;
+    const mode = decideMode(run, skills.packsFor(run));
+    if (typeof mode !== 'string') return this.#record(run, UNDECIDED, stuck(run, mode));
+    if (!isDecidedBySkills(run)) return this.#advanceAs(run, mode);
+    // A SkillPack may change after anything was made, a decision never.
+    await writer.writeStatus(run, { ...run.status, mode });
+    return {};
+  }
+
+  /** The work comes before what a bare run's creator left out: nobody waits for labels. */
+  async #advanceAs(run: AgentRun, name: string): Promise<Reconciled> {
     const { cache, modes } = this.#dependencies;
-    const name = decideMode(run);
     const instance = cache.instances.get(run.metadata.namespace ?? '', run.spec.instanceRef.name);
     const mode = modes.get(name);
-    const pass = mode ? await this.#work(run, mode, instance) : unserved(run, name);
-    const adopted = await this.#adopt(run, instance, name);
+    const held = mode?.lifecycle === 'serving' ? await this.#hold(run, instance, name) : run;
+    const pass = mode ? await this.#work(held, mode, instance) : stuck(held, obstacle('Accepted', 'ModeUnknown', name));
+    const adopted = await this.#adopt(held, instance, name);
     return this.#record(adopted, { name, lifecycle: mode?.lifecycle ?? 'once' }, pass);
   }
 
   async #adopt(run: AgentRun, instance: SympoziumInstance | undefined, mode: string): Promise<AgentRun> {
     const missing = instance && adopt(run, instance, mode);
-    return missing ? this.#dependencies.writer.adopt(run, missing) : run;
+    return missing ? this.#dependencies.writer.writeMetadata(run, missing) : run;
+  }
+
+  /** The finalizer of a run that is torn down, with whatever else is missing, before its first child. */
+  async #hold(run: AgentRun, instance: SympoziumInstance | undefined, mode: string): Promise<AgentRun> {
+    if (!instance || isHeld(run)) return run;
+    const finalizers = [...(run.metadata.finalizers ?? []), TEARDOWN_FINALIZER];
+    return this.#dependencies.writer.writeMetadata(run, { ...adopt(run, instance, mode), finalizers });
   }
 
   /** Plans, applies and observes. What is seen counts whatever was in the way of the rest. */
   async #work(run: AgentRun, mode: Mode, instance: SympoziumInstance | undefined): Promise<Pass> {
     const params = await readParams(mode, run);
     if (isObstacle(params)) return { observation: PENDING, obstacle: params };
-    const prerequisites = findPrerequisites(run, instance);
+    const prerequisites = findPrerequisites(run, instance, this.#dependencies.skills);
     const view = this.#view(run, prerequisites);
     const wished = await this.#wish(mode, params, view);
     const applied = wished && !isObstacle(wished) ? await this.#apply(run, wished) : 'done';
-    const begun = (view.run.status.children ?? []).length > 0;
+    // A task that began needs nothing more; what serves goes on, but says what it lacks.
+    const begun = mode.lifecycle === 'once' && (view.run.status.children ?? []).length > 0;
     const hindrances = [wished, this.#toObstacle(run, applied), begun ? undefined : prerequisites.obstacle];
     const obstacle = hindrances.find(isHindrance);
     const seen = await this.#observe({ mode, params, view, obstacle });
@@ -126,7 +159,7 @@ export class RunReconciler {
 
   #apply(run: AgentRun, wished: readonly Wished[]): Promise<Applied> {
     const { cache, applier } = this.#dependencies;
-    const live = cache.allChildrenOf(run).filter(({ object }) => isControlledBy(object, run));
+    const live = cache.allChildrenOf(run).filter(({ object }) => isOurs(object, run));
     return applier.apply(run, diff(wished, live));
   }
 
@@ -147,9 +180,9 @@ export class RunReconciler {
   }
 
   /** Stores the answer, then the status. */
-  async #record(run: AgentRun, mode: { name: string; lifecycle: Lifecycle }, pass: Pass): Promise<Reconciled> {
+  async #record(run: AgentRun, mode: typeof UNDECIDED, pass: Pass): Promise<Reconciled> {
     const { cache, results, writer, clock, log } = this.#dependencies;
-    const outcome = await results.store(run, pass.observation, mode.name);
+    const outcome = await results.store(run, pass.observation, mode.name ?? '');
     if (!outcome) return { recheckAfterMs: WAITING_MS };
     const { status, recheckAfterMs } = foldStatus({
       run,
@@ -216,11 +249,11 @@ export class RunReconciler {
 const isHindrance = (value: object | string | undefined): value is Obstacle =>
   typeof value === 'object' && isObstacle(value);
 
-/** A run whose mode nobody serves waits for its plugin, or is cancelled. */
-const unserved = (run: AgentRun, mode: string): Pass =>
+/** A run that no plugin takes yet waits for what is missing, or is cancelled. */
+const stuck = (run: AgentRun, why: Obstacle): Pass =>
   run.spec.cancel === true
     ? { observation: { state: 'failed', reason: 'Cancelled', message: errorSentence('Cancelled') } }
-    : { observation: PENDING, obstacle: obstacle('Accepted', 'ModeUnknown', mode) };
+    : { observation: PENDING, obstacle: why };
 
 /** When a finished run is deleted. */
 function endOfLife({ metadata, spec, status }: AgentRun): number {

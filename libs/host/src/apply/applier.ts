@@ -1,16 +1,21 @@
 import { kindKey, type AgentRun, type Kind, type KubeObject } from '@sympozium/api';
 import { objectKey, type OwnWrites } from '@sympozium/controller';
 import { isAlreadyExists, isNotFound, KubeError, type KubeClient, type ObjectKey } from '@sympozium/kube';
-import type { Logger } from '@sympozium/process';
+import type { Clock, Logger } from '@sympozium/process';
 import type { ClusterCache } from '../cluster/cluster-cache.js';
-import { isControlledBy, isPredecessors } from '../cluster/run-of.js';
+import { isOurs, isPredecessors } from '../cluster/run-of.js';
+import { claimPatch, isClaimed } from '../plan/claim.js';
 import type { Change } from '../plan/diff.js';
 import { obstacle, type Obstacle } from '../plan/obstacle.js';
+import { ApplyBudget } from './apply-budget.js';
+import type { ValueMaker } from './value-maker.js';
 
 export interface ApplierDependencies {
   readonly client: KubeClient;
   readonly cache: ClusterCache;
   readonly ownWrites: OwnWrites;
+  readonly values: ValueMaker;
+  readonly clock: Clock;
   readonly log: Logger;
 }
 
@@ -22,9 +27,11 @@ type Made<A extends Change['act']> = Extract<Change, { act: A }>;
 /** The only writer of what runs own. Each change is safe to repeat: after a crash the same plan finds it done. */
 export class Applier {
   readonly #dependencies: ApplierDependencies;
+  readonly #budget: ApplyBudget;
 
   constructor(dependencies: ApplierDependencies) {
     this.#dependencies = dependencies;
+    this.#budget = new ApplyBudget(dependencies.clock);
   }
 
   /** Makes the changes in their order. Rejects with what may pass by itself; what the server refuses is an obstacle. */
@@ -53,34 +60,87 @@ export class Applier {
         return this.#apply(run, change);
       case 'patch':
         return this.#patch(run, change);
+      case 'claim':
+        return this.#claim(run, change);
+      case 'generate':
+        return this.#generate(run, change);
       case 'delete':
         return this.#delete(run, change.kind, change.live).then(() => 'done' as const);
     }
   }
 
+  /**
+   * Deletes a child behind which the teardown waits, and what it owns. Whether it is gone, or nothing of ours can be
+   * done about it: what the server refuses to delete is left to the garbage collector.
+   */
+  async remove(run: AgentRun, kind: Kind, child: KubeObject): Promise<'gone' | 'going'> {
+    if (child.metadata.deletionTimestamp !== undefined) return 'going';
+    try {
+      return await this.#delete(run, kind, child, 'Foreground');
+    } catch (error) {
+      if (!(error instanceof KubeError) || !isRefusal(error)) throw error;
+      this.#dependencies.log.warn({ err: error, run: keyOf(run), kind: kind.kind }, 'a child cannot be deleted');
+      return 'gone';
+    }
+  }
+
   /** One POST. Where the name is taken, the one who has it decides. */
-  async #create(run: AgentRun, { kind, object, plugin }: Made<'create'>): Promise<Applied> {
+  async #create(run: AgentRun, { kind, object, plugin, generate }: Made<'create'>): Promise<Applied> {
     // A name that was taken a moment ago is looked at first, so that waiting costs no refused writes.
     const holder = run.status.reason === 'NameConflict' ? await this.#read(kind, object.metadata) : undefined;
-    if (holder) return this.#yieldTo(run, kind, holder);
+    if (holder) return this.#yieldTo(run, { kind, object, plugin }, holder);
+    const { values } = this.#dependencies;
+    const replaces = generate !== undefined && values.replaces(run, object);
     try {
-      const made = await this.#dependencies.client.create(kind, object, { fieldManager: fieldManager(plugin) });
-      this.#wrote(run, kind, made);
-      this.#dependencies.log.info({ run: keyOf(run), kind: kind.kind, name: made.metadata.name }, 'child made');
+      await this.#post(run, { kind, object: generate ? values.filled(run, object, generate) : object, plugin });
+      if (replaces) await values.announceReplaced(run, object);
       return 'done';
     } catch (error) {
       if (!isAlreadyExists(error)) throw error;
       const taken = await this.#read(kind, object.metadata);
       if (!taken) throw error; // gone meanwhile: the next try makes it
-      return this.#yieldTo(run, kind, taken);
+      return this.#yieldTo(run, { kind, object, plugin }, taken);
     }
+  }
+
+  async #post(run: AgentRun, { kind, object, plugin }: Pick<Made<'create'>, 'kind' | 'object' | 'plugin'>) {
+    const { client, log } = this.#dependencies;
+    const made = await client.create(kind, object, { fieldManager: fieldManager(plugin) });
+    this.#wrote(run, kind, made);
+    log.info({ run: keyOf(run), kind: kind.kind, name: made.metadata.name }, 'child made');
+  }
+
+  /** A new value where the epoch is another, or where what is there is of no use. */
+  async #generate(run: AgentRun, { kind, live, generate, need, plugin }: Made<'generate'>): Promise<Applied> {
+    const { client, values, log } = this.#dependencies;
+    const body = values.renewal(live, generate, need);
+    const made = await client
+      .patch(kind, live.metadata, { type: 'merge', body }, { fieldManager: fieldManager(plugin) })
+      .catch((error: unknown) => this.#explain(error, kind, live));
+    this.#wrote(run, kind, made);
+    log.info({ run: keyOf(run), kind: kind.kind, name: made.metadata.name, need }, 'secret value made');
+    if (need === 'replace') await values.announceReplaced(run, made);
+    return 'done';
+  }
+
+  /** Puts labels and owner back. */
+  async #claim(run: AgentRun, { kind, live, object, plugin }: Made<'claim'>): Promise<Applied> {
+    const body = claimPatch(live, object);
+    const made = await this.#dependencies.client
+      .patch(kind, live.metadata, { type: 'merge', body }, { fieldManager: fieldManager(plugin) })
+      .catch((error: unknown) => this.#explain(error, kind, live));
+    this.#wrote(run, kind, made);
+    this.#dependencies.log.info({ run: keyOf(run), kind: kind.kind, name: made.metadata.name }, 'child claimed again');
+    return 'done';
   }
 
   /** Server-side apply; what the cache does not know is looked up first, since an apply would take over anybody's. */
   async #apply(run: AgentRun, { kind, object, live, plugin }: Made<'apply'>): Promise<Applied> {
     const known = live ?? (await this.#read(kind, object.metadata));
-    const applied = known ? await this.#yieldTo(run, kind, known) : 'done';
+    const applied = known && !isOurs(known, run) ? await this.#yieldTo(run, { kind, object, plugin }, known) : 'done';
     if (applied !== 'done') return applied;
+    if (known && !this.#budget.spend(known, object))
+      return obstacle('Applied', 'ApplyContested', `${kindKey(kind)} ${object.metadata.name}`);
     const body = known ? { ...object, metadata: { ...object.metadata, uid: known.metadata.uid } } : object;
     const made = await this.#dependencies.client.patch(
       kind,
@@ -115,8 +175,13 @@ export class Applier {
   }
 
   /** Ours is as good as made; a predecessor's is sent away and waited for; anybody else's is left alone. */
-  async #yieldTo(run: AgentRun, kind: Kind, holder: KubeObject): Promise<Applied> {
-    if (isControlledBy(holder, run)) {
+  async #yieldTo(
+    run: AgentRun,
+    { kind, object, plugin }: Pick<Made<'claim'>, 'kind' | 'object' | 'plugin'>,
+    holder: KubeObject,
+  ): Promise<Applied> {
+    if (isOurs(holder, run)) {
+      if (!isClaimed(holder, object)) return this.#claim(run, { act: 'claim', kind, live: holder, object, plugin });
       this.#wrote(run, kind, holder);
       return 'done';
     }
@@ -126,18 +191,24 @@ export class Applier {
     return 'waiting';
   }
 
-  /** Deletes this very object, never its successor, and what it owns. */
-  async #delete(run: AgentRun, kind: Kind, { metadata }: KubeObject): Promise<void> {
+  /** Deletes this very object, never its successor, and what it owns; `gone` when there was none. */
+  async #delete(
+    run: AgentRun,
+    kind: Kind,
+    { metadata }: KubeObject,
+    propagationPolicy: 'Background' | 'Foreground' = 'Background',
+  ): Promise<'gone' | 'going'> {
     const { client, cache, ownWrites, log } = this.#dependencies;
     const { uid, namespace = '', name } = metadata;
-    await client
-      .delete(kind, { namespace, name }, { ...(uid !== undefined && { uid }), propagationPolicy: 'Background' })
-      .catch(ignoreGone);
+    const options = { ...(uid !== undefined && { uid }), propagationPolicy };
+    const found = await client.delete(kind, { namespace, name }, options).then(() => true, ignoreGone);
+    if (!found) return 'gone';
     ownWrites.record(keyOf(run), () => {
       const now = cache.cacheOf(kind)?.get(namespace, name);
       return now?.metadata.uid !== uid || now?.metadata.deletionTimestamp !== undefined;
     });
     log.info({ run: keyOf(run), kind: kind.kind, name }, 'child deleted');
+    return 'going';
   }
 
   async #read(kind: Kind, { namespace, name }: ObjectKey): Promise<KubeObject | undefined> {
@@ -167,7 +238,8 @@ const REFUSALS: ReadonlySet<number> = new Set([400, 403, 404, 405, 413, 415, 422
 
 const isRefusal = ({ status }: KubeError): boolean => REFUSALS.has(status);
 
-function ignoreGone(error: unknown): void {
+function ignoreGone(error: unknown): false {
   // 409: the name is another object's by now, so the one that was meant is gone.
   if (!(error instanceof KubeError) || (error.status !== 404 && error.status !== 409)) throw error;
+  return false;
 }

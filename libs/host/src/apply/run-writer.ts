@@ -1,32 +1,21 @@
-import {
-  AGENT_RUN,
-  isTerminal,
-  shortHash,
-  type AgentRun,
-  type AgentRunStatus,
-  type Kind,
-  type KubeObject,
-  type ObjectMeta,
-} from '@sympozium/api';
+import { AGENT_RUN, isTerminal, type AgentRun, type AgentRunStatus, type ObjectMeta } from '@sympozium/api';
 import { objectKey, type OwnWrites } from '@sympozium/controller';
 import { KubeError, type KubeClient, type WriteOptions } from '@sympozium/kube';
-import type { Clock, Logger, Metrics } from '@sympozium/process';
+import type { Logger, Metrics } from '@sympozium/process';
 import type { ClusterCache } from '../cluster/cluster-cache.js';
 import { mergePatch } from '../status/merge-patch.js';
-import { rfc3339 } from '../status/time.js';
+import type { Announcer } from './announcer.js';
 
 export interface RunWriterDependencies {
   readonly client: KubeClient;
   readonly cache: ClusterCache;
   readonly ownWrites: OwnWrites;
-  readonly clock: Clock;
+  readonly announcer: Announcer;
   readonly log: Logger;
   readonly metrics?: Metrics;
 }
 
 const FIELD_MANAGER = 'sympozium/host';
-
-const EVENT: Kind = { apiVersion: 'v1', kind: 'Event', plural: 'events', namespaced: true };
 
 /**
  * The only writer of runs. Every patch names the resourceVersion it was made from, so that it changes nothing that the
@@ -46,23 +35,29 @@ export class RunWriter {
     ]);
   }
 
-  /** Gives a run what its creator left out. */
-  async adopt(run: AgentRun, metadata: Pick<ObjectMeta, 'labels' | 'ownerReferences'>): Promise<AgentRun> {
-    const adopted = await this.#patch(run, { metadata }, {});
-    this.#dependencies.log.info({ run: keyOf(run) }, 'run adopted');
-    return adopted;
+  /** Gives a run what its creator left out, or takes its finalizer away. */
+  async writeMetadata(
+    run: AgentRun,
+    metadata: Pick<ObjectMeta, 'labels' | 'ownerReferences' | 'finalizers'>,
+  ): Promise<AgentRun> {
+    const written = await this.#patch(run, { metadata }, {});
+    this.#dependencies.log.info({ run: keyOf(run), fields: Object.keys(metadata) }, 'run metadata written');
+    return written;
   }
 
-  /** Writes what is new in a status; nothing when nothing is. */
-  async writeStatus(run: AgentRun, status: AgentRunStatus): Promise<void> {
+  /** Writes what is new in a status, nothing when nothing is; the run as it is then. */
+  async writeStatus(run: AgentRun, status: AgentRunStatus): Promise<AgentRun> {
     const patch = mergePatch(run.status, status);
-    if (!patch) return;
-    await this.#patch(run, { status: patch }, { subresource: 'status' });
+    if (!patch) return run;
+    const written = await this.#patch(run, { status: patch }, { subresource: 'status' });
     const { phase, mode = '', reason = '' } = status;
     this.#dependencies.log.info({ run: keyOf(run), phase, reason }, 'status written');
-    if (!isTerminal(phase)) return;
+    if (!isTerminal(phase)) return written;
     this.#finished?.inc({ mode, phase, reason });
-    if (phase === 'Failed' && reason !== 'Cancelled') await this.#announce(run, status);
+    // One Event for a run that failed, none for one that was cancelled.
+    if (phase === 'Failed' && reason !== 'Cancelled')
+      await this.#dependencies.announcer.announce(run, { type: 'Warning', reason, message: status.message ?? '' });
+    return written;
   }
 
   /** Deletes this very run; Job and Pods follow by their owners. */
@@ -95,35 +90,6 @@ export class RunWriter {
     ownWrites.record(keyOf(run), () => cache.runs.hasSeen(namespace, version));
     return patched;
   }
-
-  /**
-   * One Event for a run that failed, none for one that was cancelled: `kubectl describe` shows it beside the Pod's.
-   * It says nothing that the status does not, so it is not worth a retry. Its name makes a second one impossible.
-   */
-  async #announce(run: AgentRun, { reason, message = '' }: AgentRunStatus): Promise<void> {
-    const { client, clock, log } = this.#dependencies;
-    const { namespace = '', name, uid = '' } = run.metadata;
-    const time = rfc3339(clock.now());
-    const event = {
-      apiVersion: EVENT.apiVersion,
-      kind: EVENT.kind,
-      metadata: { namespace, name: `${name}.${shortHash(uid, 16)}` },
-      involvedObject: { apiVersion: run.apiVersion, kind: run.kind, namespace, name, uid },
-      type: 'Warning',
-      reason,
-      message: message.slice(0, MAX_EVENT_MESSAGE),
-      source: { component: FIELD_MANAGER },
-      firstTimestamp: time,
-      lastTimestamp: time,
-      count: 1,
-    } satisfies KubeObject & Record<string, unknown>;
-    await client.create(EVENT, event).catch((error: unknown) => {
-      log.debug({ err: error, run: keyOf(run) }, 'event not written');
-    });
-  }
 }
-
-/** The server takes 1 kB. */
-const MAX_EVENT_MESSAGE = 1000;
 
 const keyOf = ({ metadata }: AgentRun): string => objectKey(metadata.namespace ?? '', metadata.name);

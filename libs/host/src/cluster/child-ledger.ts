@@ -18,6 +18,7 @@ export const childRef = ({ apiVersion, kind, metadata }: KubeObject): ChildRef =
 export class ChildLedger {
   readonly #children = new Map<string, Map<string, ChildRef>>();
   readonly #madeAt = new Map<string, string>();
+  readonly #secrets = new Map<string, Map<string, KubeObject>>();
 
   note(run: AgentRun, child: KubeObject): void {
     const runUid = run.metadata.uid ?? '';
@@ -31,6 +32,24 @@ export class ChildLedger {
   forget(runUid: string): void {
     this.#children.delete(runUid);
     this.#madeAt.delete(runUid);
+    this.#secrets.delete(runUid);
+  }
+
+  /** Keeps a Secret that vanished as it was seen last, in memory only: made again, it shall have the same bytes. */
+  noteLost(run: AgentRun, child: KubeObject): void {
+    if (child.kind !== 'Secret') return;
+    const runUid = run.metadata.uid ?? '';
+    const known = this.#secrets.get(runUid) ?? new Map<string, KubeObject>();
+    this.#secrets.set(runUid, known.set(child.metadata.name, child));
+  }
+
+  lostSecret(run: AgentRun, name: string): KubeObject | undefined {
+    return this.#secrets.get(run.metadata.uid ?? '')?.get(name);
+  }
+
+  /** Whether the run has had this child, whatever became of it. */
+  has(run: AgentRun, { kind, metadata }: KubeObject): boolean {
+    return this.of(run).some((child) => child.kind === kind && child.name === metadata.name);
   }
 
   /** When the first child that was seen was made, RFC 3339. */

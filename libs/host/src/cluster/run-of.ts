@@ -24,6 +24,16 @@ export function runKeyOf(object: KubeObject): string | undefined {
 export const isControlledBy = (object: KubeObject, run: KubeObject): boolean =>
   controllingRun(object)?.uid === run.metadata.uid;
 
+export const hasController = ({ metadata }: KubeObject): boolean =>
+  metadata.ownerReferences?.some(({ controller }) => controller === true) === true;
+
+/** Whether the object is this run's: it controls it, or somebody took the owner away and left the label. */
+export const isOurs = (object: KubeObject, run: KubeObject): boolean =>
+  isControlledBy(object, run) ||
+  (!hasController(object) &&
+    run.metadata.uid !== undefined &&
+    object.metadata.labels?.[LABEL.runUid] === run.metadata.uid);
+
 /** Whether an earlier run of the same name controls the object. */
 export function isPredecessors(object: KubeObject, run: KubeObject): boolean {
   const owner = controllingRun(object);

@@ -61,8 +61,6 @@ function checkOwned({ name, owns }: ModePlugin, desired: Desired): Wished | Obst
   const owned = owns.find(({ kind }) => kindKey(kind) === kindKey(desired.object));
   const what = `${kindKey(desired.object)} ${desired.object.metadata.name}`;
   if (!owned) return obstacle('Applied', 'PLUGIN_KIND_FORBIDDEN', `${name} wants ${what}`);
-  if (desired.onDrift === 'create-once' && desired.generate)
-    return obstacle('Applied', 'PluginError', `${name} wants a generated value in ${what}, which no host makes yet`);
   return { desired, kind: owned.kind, plugin: name };
 }
 

@@ -17,11 +17,13 @@ export interface Wished {
   readonly plugin: string;
 }
 
-/** Adds what the host answers for: namespace, owner, labels, and the hash by which an apply is known. */
+/** Adds what the host answers for: namespace, owner, labels, the stage, and the hash by which an apply is known. */
 export function dress(wished: Wished, run: AgentRun, mode: string): Wished {
   const { desired } = wished;
   const object = dressObject(desired.object, run, mode);
-  return { ...wished, desired: { ...desired, object: desired.onDrift === 'apply' ? hashed(object) : object } };
+  if (desired.onDrift === 'keep') return { ...wished, desired: { ...desired, object } };
+  const staged = annotated(object, ANNOTATION.stage, desired.stage);
+  return { ...wished, desired: { ...desired, object: desired.onDrift === 'apply' ? hashed(staged) : staged } };
 }
 
 /** An object as a child of the run: in its namespace, controlled by it, labelled like it. */
@@ -39,10 +41,13 @@ export function dressObject<T extends KubeObject>(object: T, run: AgentRun, mode
   };
 }
 
-function hashed(object: KubeObject): KubeObject {
-  const annotations = { ...object.metadata.annotations, [ANNOTATION.appliedHash]: shortHash(canonical(object), 16) };
-  return { ...object, metadata: { ...object.metadata, annotations } };
-}
+const hashed = (object: KubeObject): KubeObject =>
+  annotated(object, ANNOTATION.appliedHash, shortHash(canonical(object), 16));
+
+const annotated = (object: KubeObject, name: string, value: string): KubeObject => ({
+  ...object,
+  metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, [name]: value } },
+});
 
 /** JSON with the members of every object in order, so that equal wishes have equal hashes. */
 const canonical = (value: unknown): string => JSON.stringify(value, sorted);

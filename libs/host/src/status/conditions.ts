@@ -28,14 +28,27 @@ interface Said {
 
 /**
  * The run's conditions. One whose status did not change keeps its time, and with the same reason its words, so that a
- * message which varies (a quota's use, a retry's delay) never costs a write. Those nothing is said about stay.
+ * message which varies (a quota's use, a retry's delay) never costs a write. Where nothing could be observed, those of
+ * plugins stay; else one that no plugin says any more goes.
  */
 export function foldConditions(known: readonly Condition[], facts: ConditionFacts): Condition[] {
   const said = [accepted(facts), applied(facts), ready(facts), succeeded(facts), ...(facts.outcome.conditions ?? [])];
-  const next = new Map(known.map((condition) => [condition.type, condition]));
+  const next = new Map(
+    known.filter(({ type }) => !isUnsaid(type, facts)).map((condition) => [condition.type, condition]),
+  );
   for (const one of said) if (one) next.set(one.type, turned(next.get(one.type), one, facts));
   return [...next.values()];
 }
+
+const HOSTS: ReadonlySet<string> = new Set<string>([
+  CONDITION.accepted,
+  CONDITION.applied,
+  CONDITION.ready,
+  CONDITION.succeeded,
+]);
+
+const isUnsaid = (type: string, { outcome: { conditions } }: ConditionFacts): boolean =>
+  conditions !== undefined && !HOSTS.has(type) && !conditions.some((said) => said.type === type);
 
 function turned(old: Condition | undefined, { at, ...said }: Said, facts: ConditionFacts): Condition {
   const { generation, now } = facts;

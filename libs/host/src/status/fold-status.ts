@@ -70,7 +70,7 @@ function nextStatus(facts: RunFacts, outcome: Outcome, phase: Phase): AgentRunSt
     ...explanation(run.status, outcome),
     ...answer(outcome),
     phase,
-    mode,
+    ...(mode !== undefined && { mode }),
     observedGeneration: Math.max(run.status.observedGeneration ?? 0, generation),
     children: childrenOf(facts),
   };

@@ -7,7 +7,8 @@ import type { Outcome } from './outcome.js';
 export interface RunFacts {
   /** With the status that is stored now. */
   readonly run: AgentRun;
-  readonly mode: string;
+  /** Absent while it is undecided. */
+  readonly mode?: string | undefined;
   readonly lifecycle: Lifecycle;
   readonly outcome: Outcome;
   readonly obstacle?: Obstacle | undefined;
