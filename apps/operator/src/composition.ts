@@ -47,6 +47,7 @@ export function composeOperator({ settings, client, modes }: OperatorParts): Con
           client: the.get(CLIENT),
           modes: the.getAll(MODE_PLUGIN),
           namespaces: settings.namespaces,
+          systemNamespace: settings.systemNamespace,
           clock: the.get(CLOCK),
           random: the.get(RANDOM),
           log: the.get(LOG),

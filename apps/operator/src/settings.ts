@@ -12,6 +12,11 @@ const environment = z.object({
   WATCH_NAMESPACES: namespaceList
     .prefault('default')
     .describe('Namespaces whose runs are served, separated by commas; * for the whole cluster.'),
+  POD_NAMESPACE: z
+    .string()
+    .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'the name of a namespace')
+    .default('sympozium-system')
+    .describe('The operator’s own namespace: its SkillPacks are everybody’s, and its Lease tells who leads.'),
   HOST: z.string().default('0.0.0.0').describe('Address of /healthz, /readyz and /metrics.'),
   PORT: portSetting(9090).describe('Port of the same; 0 takes a free one.'),
   LOG_LEVEL: z
@@ -30,6 +35,7 @@ export interface OperatorSettings {
   /** Path; absent: `KUBECONFIG`, then the cluster it runs in. */
   readonly kubeconfig?: string;
   readonly namespaces: readonly string[];
+  readonly systemNamespace: string;
   readonly host: string;
   readonly port: number;
   readonly logLevel: (typeof LOG_LEVELS)[number];
@@ -53,10 +59,11 @@ export function readOperatorSettings(
 ): OperatorSettings | undefined {
   const { help, kubeconfig } = readFlags(args);
   if (help) return undefined;
-  const { WATCH_NAMESPACES, HOST, PORT, LOG_LEVEL, AGENT_IMAGE } = readSettings(environment, env);
+  const { WATCH_NAMESPACES, POD_NAMESPACE, HOST, PORT, LOG_LEVEL, AGENT_IMAGE } = readSettings(environment, env);
   return {
     ...(kubeconfig !== undefined && { kubeconfig }),
     namespaces: WATCH_NAMESPACES,
+    systemNamespace: POD_NAMESPACE,
     host: HOST,
     port: PORT,
     logLevel: LOG_LEVEL,

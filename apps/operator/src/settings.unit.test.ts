@@ -6,6 +6,7 @@ describe('readOperatorSettings', () => {
   it('needs nothing', () => {
     expect(readOperatorSettings([], {})).toEqual({
       namespaces: ['default'],
+      systemNamespace: 'sympozium-system',
       host: '0.0.0.0',
       port: 9090,
       logLevel: 'info',
@@ -14,10 +15,17 @@ describe('readOperatorSettings', () => {
   });
 
   it('takes flags and environment', () => {
-    const env = { WATCH_NAMESPACES: 'a, b,a', HOST: '127.0.0.1', PORT: '0', AGENT_IMAGE: 'mine:1' };
+    const env = {
+      WATCH_NAMESPACES: 'a, b,a',
+      POD_NAMESPACE: 'here',
+      HOST: '127.0.0.1',
+      PORT: '0',
+      AGENT_IMAGE: 'mine:1',
+    };
     expect(readOperatorSettings(['--kubeconfig', '/k'], env)).toMatchObject({
       kubeconfig: '/k',
       namespaces: ['a', 'b'],
+      systemNamespace: 'here',
       host: '127.0.0.1',
       port: 0,
       agentImage: 'mine:1',
@@ -27,6 +35,7 @@ describe('readOperatorSettings', () => {
 
   it.each([
     [{ PORT: '70000' }, /PORT is "70000"/],
+    [{ POD_NAMESPACE: 'No Namespace' }, /POD_NAMESPACE is "No Namespace": the name of a namespace/],
     [{ WATCH_NAMESPACES: 'a,*' }, /WATCH_NAMESPACES is "a,\*": names separated by commas, or \*/],
     [{ LOG_LEVEL: 'loud' }, /LOG_LEVEL is "loud"/],
   ])('refuses %j with one sentence', (env, sentence) => {
@@ -40,6 +49,7 @@ describe('readOperatorSettings', () => {
 
   it('asks for help to be shown, which names every variable', () => {
     expect(readOperatorSettings(['--help'], { PORT: 'wrong' })).toBeUndefined();
-    for (const name of ['WATCH_NAMESPACES', 'HOST', 'PORT', 'LOG_LEVEL', 'AGENT_IMAGE']) expect(HELP).toContain(name);
+    for (const name of ['WATCH_NAMESPACES', 'POD_NAMESPACE', 'HOST', 'PORT', 'LOG_LEVEL', 'AGENT_IMAGE'])
+      expect(HELP).toContain(name);
   });
 });
