@@ -1,5 +1,5 @@
 import { SympoziumError } from '@sympozium/api';
-import type { CallOptions, KubeClient } from '@sympozium/kube';
+import type { CallOptions } from '@sympozium/kube';
 import {
   backoffMs,
   delay,
@@ -10,10 +10,10 @@ import {
   type Runnable,
   type Timer,
 } from '@sympozium/process';
-import { LeaseLock } from './lease-lock.js';
+import { LeaseLock, type LeaseClient } from './lease-lock.js';
 
 export interface LeaderElectionOptions {
-  readonly client: KubeClient;
+  readonly client: LeaseClient;
   /** Namespace and name of the Lease. */
   readonly namespace: string;
   readonly name: string;

@@ -2,8 +2,11 @@ import { isAlreadyExists, isConflict, isNotFound, type CallOptions, type KubeCli
 import type { Clock, Timer } from '@sympozium/process';
 import { heldBy, isReleased, LEASE, released, type Lease, type LeaseSpec } from './lease.js';
 
+/** What of the Kubernetes API a Lease needs. */
+export type LeaseClient = Pick<KubeClient, 'get' | 'create' | 'replace'>;
+
 export interface LeaseLockOptions {
-  readonly client: KubeClient;
+  readonly client: LeaseClient;
   readonly namespace: string;
   readonly name: string;
   /** Nobody else's, not even of an earlier life of this process. */
