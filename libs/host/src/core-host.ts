@@ -101,7 +101,7 @@ export class CoreHost implements Runnable {
       const { runs, instances } = cache.usersOf(object);
       this.#enqueueLive([...runs, ...instances.flatMap((instance) => cache.runsOf(instance))]);
     });
-    cache.onKindAppeared(() => this.#enqueueLive(cache.runs.all()));
+    cache.onKindChanged(() => this.#enqueueLive(cache.runs.all()));
     cache.onChildEvent(({ object }) => {
       const key = runKeyOf(object);
       if (key !== undefined) this.#controller.enqueue(key);

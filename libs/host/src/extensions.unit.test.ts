@@ -106,4 +106,21 @@ describe('a plugin that extends a mode', () => {
     await rig.advance(30_000);
     expect(route()?.spec.hosts).toEqual(['a.example']);
   });
+
+  it('goes on without an API that vanishes, makes no call to it, and takes it up again when it is back', async () => {
+    await rig.start();
+    rig.run();
+    await rig.quiet();
+    rig.server.delete(ROUTE, key);
+    rig.server.setServed(ROUTE, false);
+    await rig.advance(60_000);
+    rig.client.forgetCalls();
+    rig.patchSpec('hello', { ttlAfterFinished: '2h' });
+    await rig.advance(60_000);
+    expect(rig.client.calls.filter(({ verb, kind }) => kind?.plural === 'routes' && verb !== 'serves')).toEqual([]);
+    expect(rig.stored()?.status.conditions).not.toContainEqual(expect.objectContaining({ reason: 'ApplyFailed' }));
+    rig.server.setServed(ROUTE, true);
+    await rig.advance(30_000);
+    expect(route()?.spec.hosts).toEqual(['a.example']);
+  });
 });

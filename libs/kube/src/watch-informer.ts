@@ -91,6 +91,9 @@ class WatchInformer<T extends KubeObject> implements Informer<T> {
   async stop(): Promise<void> {
     this.#stop.abort();
     await this.#running;
+    // Nobody keeps what it holds up to date any more.
+    this.#synced = false;
+    for (const key of this.#store.keys()) this.#store.delete(key);
   }
 
   /** Lists, then watches; what fails is tried again, with a pause that grows while nothing works. */

@@ -97,9 +97,9 @@ export class ClusterCache implements Runnable {
     for (const cache of [...this.#owned.values(), ...this.#watched.values()]) cache.onEvent(handler);
   }
 
-  /** Calls `handler` when the API of an optional kind has appeared and its objects are known. */
-  onKindAppeared(handler: () => void): void {
-    this.#optional.onAppeared(handler);
+  /** Calls `handler` when the API of an optional kind has appeared and its objects are known, or has gone. */
+  onKindChanged(handler: () => void): void {
+    this.#optional.onChanged(handler);
   }
 
   runsOf(instance: SympoziumInstance): readonly AgentRun[] {

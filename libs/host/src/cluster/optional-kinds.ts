@@ -5,7 +5,7 @@ import type { KindCache } from './kind-cache.js';
 
 const LOOK_AGAIN_MS = 30_000;
 
-/** Caches of kinds whose API may be absent: each starts when the cluster serves it, now or later. */
+/** Caches of kinds whose API may be absent: each runs as long as the cluster serves its kind. */
 export class OptionalKinds implements Runnable {
   readonly name = 'optional kinds';
   readonly #dependencies: InformerDependencies;
@@ -24,7 +24,8 @@ export class OptionalKinds implements Runnable {
     return this.#caches.includes(cache);
   }
 
-  onAppeared(handler: () => void): void {
+  /** Calls `handler` when an API has appeared and its objects are known, or has gone. */
+  onChanged(handler: () => void): void {
     this.#handlers.push(handler);
   }
 
@@ -39,25 +40,35 @@ export class OptionalKinds implements Runnable {
   }
 
   async #look(): Promise<void> {
-    const missing = this.#caches.filter((cache) => !this.#started.has(cache));
-    const appeared = await Promise.all(missing.map((cache) => this.#tryStart(cache)));
+    const changed = await Promise.all(this.#caches.map((cache) => this.#follow(cache)));
     if (this.#stop.signal.aborted) return;
-    if (appeared.includes(true)) for (const handler of this.#handlers) handler();
-    if (appeared.includes(false)) this.#timer = this.#dependencies.clock.after(LOOK_AGAIN_MS, () => void this.#look());
+    if (changed.includes(true)) for (const handler of this.#handlers) handler();
+    if (this.#caches.length > 0) this.#timer = this.#dependencies.clock.after(LOOK_AGAIN_MS, () => void this.#look());
   }
 
-  /** Whether the kind is served and its objects are known now. */
-  async #tryStart(cache: KindCache<KubeObject>): Promise<boolean> {
+  /** Starts or stops a cache as its kind comes and goes; whether it did. */
+  async #follow(cache: KindCache<KubeObject>): Promise<boolean> {
     const { client, log } = this.#dependencies;
     try {
-      if (!(await client.serves(cache.kind, { signal: this.#stop.signal }))) return false;
-      this.#started.add(cache);
-      await cache.start();
+      const isServed = await client.serves(cache.kind, { signal: this.#stop.signal });
+      if (isServed === this.#started.has(cache)) return false;
+      await (isServed ? this.#begin(cache) : this.#end(cache));
+      log.info({ kind: cache.kind.kind, isServed }, 'an optional kind came or went');
       return true;
     } catch (error) {
       if (!this.#stop.signal.aborted)
         log.warn({ err: error, kind: cache.kind.kind }, 'cannot look for an optional kind');
       return false;
     }
+  }
+
+  async #begin(cache: KindCache<KubeObject>): Promise<void> {
+    this.#started.add(cache);
+    await cache.start();
+  }
+
+  async #end(cache: KindCache<KubeObject>): Promise<void> {
+    this.#started.delete(cache);
+    await cache.stop();
   }
 }
