@@ -23,12 +23,26 @@ export const HTTP_ERRORS = {
     meaning: 'The API key is missing or wrong.',
     action: 'Send `Authorization: Bearer <key>` with a key of this endpoint.',
   }),
+  origin_not_allowed: row({
+    surface: ['http'],
+    status: 403,
+    type: 'invalid_request_error',
+    meaning: 'No instance lets pages of this origin call it.',
+    action: 'Name the origin in the instance’s `endpoint.cors.origins`.',
+  }),
   model_not_found: row({
     surface: ['http'],
     status: 404,
     type: 'invalid_request_error',
     meaning: 'There is no such model, or the key may not call it.',
     action: 'Use an id that GET /v1/models lists.',
+  }),
+  mcp_session_not_found: row({
+    surface: ['http'],
+    status: 404,
+    type: 'invalid_request_error',
+    meaning: 'The MCP session is not here: it lives on the replica that holds its SSE stream, and belongs to one key.',
+    action: 'Open GET /sse again with the same key, and let a gateway keep a client on one replica.',
   }),
   not_found: row({
     surface: ['http'],
