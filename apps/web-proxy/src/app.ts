@@ -1,9 +1,14 @@
+import type { SympoziumInstance } from '@sympozium/api';
+import type { Informer } from '@sympozium/kube';
 import type { Clock, Logger, Metrics, Random } from '@sympozium/process';
 import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { KeyRing } from './keys/key-ring.js';
 import { AuthThrottle } from './limits/auth-throttle.js';
+import { Places } from './limits/places.js';
 import { RateLimits, type CompleteRateLimit } from './limits/rate-limits.js';
-import { authentication } from './plugins/authentication.js';
+import { McpSessions } from './mcp/sessions.js';
+import { ToolCalls } from './mcp/tool-calls.js';
+import { authentication, type AuthenticationOptions } from './plugins/authentication.js';
 import { closing } from './plugins/closing.js';
 import { cors, corsOfModel } from './plugins/cors.js';
 import { connectionErrors, errors, sendError } from './plugins/errors.js';
@@ -13,6 +18,7 @@ import { requestIdHeader, requestIdOf, requestIds } from './plugins/request-id.j
 import { requestMetrics } from './plugins/request-metrics.js';
 import { chatCompletionRoutes } from './routes/chat-completions.js';
 import { healthRoutes } from './routes/health.js';
+import { mcpSseRoutes } from './routes/mcp-sse.js';
 import { modelRoutes } from './routes/models.js';
 import type { Catalogue } from './runs/catalogue.js';
 import type { Readiness } from './runs/readiness.js';
@@ -37,6 +43,8 @@ export interface AppDependencies {
   readonly metrics: Metrics;
   readonly keys: { readonly ring: KeyRing };
   readonly catalogue: Catalogue;
+  /** Tells when what the catalogue holds has changed. */
+  readonly instances: Pick<Informer<SympoziumInstance>, 'onEvent'>;
   readonly desk: RunDesk;
   readonly readiness: Readiness;
   /** Aborted when the proxy is to stop, while it still takes requests. */
@@ -80,24 +88,46 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   await app.register(errors);
   await app.register(cors, { catalogue });
   await app.register(healthRoutes, { readiness });
-  await app.register(v1, { ...dependencies, prefix: '/v1' });
+  const shared = { ...dependencies, ...guards(dependencies) };
+  await app.register(v1, { ...shared, prefix: '/v1' });
+  await app.register(mcp, shared);
   return app;
 }
 
-/** What asks for an API key. */
-async function v1(app: FastifyInstance, dependencies: AppDependencies): Promise<void> {
-  const { settings, keys, clock, catalogue, desk, stopping } = dependencies;
-  await app.register(inFlight, { most: settings.maxInFlight });
-  await app.register(authentication, {
-    keys,
-    clock,
-    throttle: new AuthThrottle(clock),
-    bodyLimit: settings.bodyLimit,
-  });
+/** What keeps callers within their bounds, whichever door they take. */
+const guards = ({ settings, clock }: AppDependencies) => ({
+  throttle: new AuthThrottle(clock),
+  limits: new RateLimits(settings.rateLimit, clock),
+  places: new Places(settings.maxInFlight),
+});
+
+type Guarded = AppDependencies & ReturnType<typeof guards>;
+
+/** OpenAI's routes. */
+async function v1(app: FastifyInstance, dependencies: Guarded): Promise<void> {
+  const { catalogue, places, limits, desk, clock, stopping } = dependencies;
+  await app.register(inFlight, { places });
+  await app.register(authentication, authenticationOptions(dependencies));
   await app.register(modelRoutes, { catalogue });
   await app.register(async (runs) => {
     await runs.register(corsOfModel, { catalogue });
-    await runs.register(rateLimit, { limits: new RateLimits(settings.rateLimit, clock), catalogue });
+    await runs.register(rateLimit, { limits, catalogue });
     await runs.register(chatCompletionRoutes, { desk, catalogue, clock, stopping });
   });
 }
+
+/** MCP's routes. */
+async function mcp(app: FastifyInstance, dependencies: Guarded): Promise<void> {
+  const { catalogue, places, instances } = dependencies;
+  const sessions = new McpSessions({ ...dependencies, calls: new ToolCalls(dependencies) });
+  instances.onEvent(() => sessions.tellChanges());
+  await app.register(authentication, authenticationOptions(dependencies));
+  await app.register(mcpSseRoutes, { sessions, catalogue, places });
+}
+
+const authenticationOptions = ({ settings, keys, clock, throttle }: Guarded): AuthenticationOptions => ({
+  keys,
+  clock,
+  throttle,
+  bodyLimit: settings.bodyLimit,
+});

@@ -114,6 +114,7 @@ export async function compose(settings: Settings, container: Container): Promise
     keys,
     readiness,
     catalogue: container.get(CATALOGUE),
+    instances: container.get(INSTANCES),
     desk: container.get(DESK),
     draining: drain.draining,
     stopping: drain.signal,

@@ -1,21 +1,23 @@
 import { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import {
-  ErrorCode,
   JSONRPCMessageSchema,
+  type CallToolResult,
   type JSONRPCRequest,
+  type ListToolsResult,
   type ProgressToken,
-  type ServerResult,
 } from '@modelcontextprotocol/sdk/types.js';
 import { AjvJsonSchemaValidator } from '@modelcontextprotocol/sdk/validation/ajv-provider.js';
 import { HttpError } from '../openai/errors.js';
 import type { SseWriter } from '../routes/sse-writer.js';
-import { InvalidParams } from './invalid-params.js';
 import type { Progress } from './progress-relay.js';
+import { invalidParams, methodNotFound } from './rpc-error.js';
 import { SseTransport } from './sse-transport.js';
+import { failed, toolOf } from './tool.js';
 import type { ToolCaller, ToolCalls } from './tool-calls.js';
-import { toolOf } from './tool.js';
 
-/** What the SDK's server hands to a handler, as far as it is used. */
+type Params = Readonly<Record<string, unknown>>;
+
+/** What the SDK's server tells of a request besides the request, as far as it is used here. */
 interface Extra {
   readonly signal: AbortSignal;
   readonly _meta?: { readonly progressToken?: ProgressToken | undefined } | undefined;
@@ -23,18 +25,18 @@ interface Extra {
 
 const SERVER = { name: 'sympozium', version: '0.1.0' };
 const CAPABILITIES = { tools: { listChanged: true } };
-/** Never used, since nothing is asked of clients; without it each server would make its own. */
+/** Nothing is asked of clients, so it never works; but without it each server would make one of its own. */
 const VALIDATOR = new AjvJsonSchemaValidator();
 
-/** One client's MCP session: a stream to it, and what it posts. */
+/** One client's MCP session: the stream to it, and what it posts. */
 export class McpSession {
   readonly #calls: ToolCalls;
   readonly #transport: SseTransport;
   readonly #server = new Server(SERVER, { capabilities: CAPABILITIES, jsonSchemaValidator: VALIDATOR });
   readonly #gone = new AbortController();
-  /** Who posted last: the key is always the same one, but what it may do can change. */
+  /** As who posted last: it is always the same key, but what a key may do can change. */
   #by: ToolCaller;
-  /** The tools as the client knows them; undefined when it has not asked. */
+  /** The tools as the client knows them; undefined when it never asked. */
   #listed: string | undefined;
   #running = 0;
   #draining = false;
@@ -51,7 +53,7 @@ export class McpSession {
     await this.#server.connect(this.#transport);
   }
 
-  /** Takes a message; its answer, if any, comes on the stream. Throws `invalid_request` for what is none. */
+  /** Takes a message; its answer, if any, comes on the stream. Throws `invalid_request` for what is no message. */
   async receive(body: unknown, by: ToolCaller): Promise<void> {
     const { data: message } = JSONRPCMessageSchema.safeParse(body);
     if (!message) throw new HttpError('invalid_request', 'The body must be one JSON-RPC 2.0 message.');
@@ -60,10 +62,77 @@ export class McpSession {
     this.#transport.onmessage?.(message);
   }
 
-  /** Tells the client when its tools are no longer those that it knows. */
-  async toolsChanged(): Promise<void> {
+  /** Tells the client if its tools are no longer those that it knows. */
+  async tellChanges(): Promise<void> {
     if (this.#listed === undefined) return;
     const known = this.#listed;
-    if (this.#list() !== known) await this.#server.sendToolListChanged().catch(() => {}); // the stream has ended
+    this.#list();
+    if (this.#listed !== known) await this.#server.sendToolListChanged().catch(ignoreClosed);
   }
+
+  /** From now on no call is begun, and the session ends with the last one that runs. */
+  drain(): void {
+    this.#draining = true;
+    void this.#endIfDrained();
+  }
+
+  /** The stream has ended: nobody waits for what runs. */
+  gone(): void {
+    this.#gone.abort();
+    this.#transport.gone();
+  }
+
+  async #answer({ method, params = {} }: JSONRPCRequest, extra: Extra): Promise<ListToolsResult | CallToolResult> {
+    if (method === 'tools/call') return this.#call(params, extra);
+    if (method !== 'tools/list') throw methodNotFound(method);
+    if (params['cursor'] !== undefined) throw invalidParams('There is one page of tools only: leave cursor out.');
+    return this.#list();
+  }
+
+  #list(): ListToolsResult {
+    const tools = this.#calls.instances(this.#by).map(toolOf);
+    this.#listed = JSON.stringify(tools);
+    return { tools };
+  }
+
+  async #call({ name, arguments: args }: Params, extra: Extra): Promise<CallToolResult> {
+    if (typeof name !== 'string') throw invalidParams('name must be the name of a tool.');
+    if (this.#draining) return failed('overloaded', 'The proxy is stopping. Open a new session.');
+    const token = extra._meta?.progressToken;
+    this.#running += 1;
+    try {
+      return await this.#calls.call({
+        by: this.#by,
+        tool: name,
+        args,
+        signal: abandoned(AbortSignal.any([extra.signal, this.#gone.signal])),
+        ...(token !== undefined && { progress: (progress) => this.#progress(token, progress) }),
+      });
+    } finally {
+      this.#running -= 1;
+      // The server sends the result after this.
+      setImmediate(() => void this.#endIfDrained());
+    }
+  }
+
+  #progress(progressToken: ProgressToken, { progress, message }: Progress): Promise<void> {
+    const params = { progressToken, progress, ...(message !== undefined && { message }) };
+    return this.#server.notification({ method: 'notifications/progress', params }).catch(ignoreClosed);
+  }
+
+  async #endIfDrained(): Promise<void> {
+    if (this.#draining && this.#running === 0) await this.#transport.close();
+  }
+}
+
+/** Who waits for a message has gone, and with him his calls: `gone` saw to that. */
+const ignoreClosed = (): void => {};
+
+/** The same signal, aborted with a reason that the run's end is counted by. */
+function abandoned(signal: AbortSignal): AbortSignal {
+  const controller = new AbortController();
+  const abandon = (): void => controller.abort(new HttpError('Cancelled', 'The caller waits for it no longer.'));
+  if (signal.aborted) abandon();
+  else signal.addEventListener('abort', abandon, { once: true });
+  return controller.signal;
 }

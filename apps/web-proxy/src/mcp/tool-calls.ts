@@ -10,7 +10,7 @@ import { toHttpError } from '../plugins/errors.js';
 import { limitedBy } from '../plugins/rate-limit.js';
 import type { Catalogue } from '../runs/catalogue.js';
 import type { RunDesk } from '../runs/run-desk.js';
-import { InvalidParams } from './invalid-params.js';
+import { invalidParams } from './rpc-error.js';
 import { ProgressRelay, type Progress } from './progress-relay.js';
 import { answered, failed, instanceNameOf, readTask } from './tool.js';
 
@@ -58,7 +58,7 @@ export class ToolCalls {
   }
 
   /**
-   * Calls a tool. Throws `InvalidParams` for an unknown one and for wrong arguments; whatever else keeps the caller
+   * Calls a tool. Throws an `RpcError` for an unknown one and for wrong arguments; whatever else keeps the caller
    * from his answer is a result that is an error.
    */
   async call(call: ToolCall): Promise<CallToolResult> {
@@ -82,7 +82,7 @@ export class ToolCalls {
     const isForPage = by.origin === undefined || catalogue.allowsOrigin(by.origin, name);
     if (instance && isForPage) return instance;
     const shown = JSON.stringify(tool.slice(0, 100));
-    throw new InvalidParams(`There is no tool ${shown}, or this key may not call it. tools/list names those it may.`);
+    throw invalidParams(`There is no tool ${shown}, or this key may not call it. tools/list names those it may.`);
   }
 
   /** A place among all that is worked on, and one among the key's own; both to be given back. */

@@ -3,7 +3,7 @@ import { MAX_TEXT, type ErrorCode, type SympoziumInstance } from '@sympozium/api
 import type { RunAnswer, RunRequest } from '@sympozium/run-client';
 import { z } from 'zod';
 import { fieldProblem } from '../openai/field-problem.js';
-import { InvalidParams } from './invalid-params.js';
+import { invalidParams } from './rpc-error.js';
 
 const PREFIX = 'ask_';
 /** What its owner says of an object, https://kubernetes.io/docs/reference/labels-annotations-taints/#description. */
@@ -17,7 +17,8 @@ const askArguments = z.strictObject({
 
 type AskArguments = z.output<typeof askArguments>;
 
-const { $schema: _, ...inputSchema } = z.toJSONSchema(askArguments, { target: 'draft-7' });
+/** Without `$schema`: many clients check with a validator that knows no other dialect than its own. */
+const inputSchema = { ...z.toJSONSchema(askArguments, { target: 'draft-7' }), $schema: undefined };
 
 const count = { type: 'integer', minimum: 0 };
 
@@ -54,16 +55,14 @@ export function toolOf({ metadata }: SympoziumInstance): Tool {
 export const instanceNameOf = (tool: string): string | undefined =>
   tool.startsWith(PREFIX) ? tool.slice(PREFIX.length) : undefined;
 
-/** What a call's arguments ask for. Throws `InvalidParams` that says which argument must be what. */
+/** What a call's arguments ask for. Throws the `RpcError` that says which argument must be what. */
 export function readTask(args: unknown): RunRequest['spec'] {
   const { data, error } = askArguments.safeParse(args ?? {}, { reportInput: true });
   if (data) return { task: taskText(data) };
   const [issue] = error.issues;
   if (issue?.code === 'unrecognized_keys')
-    throw new InvalidParams(`There is no argument ${JSON.stringify(issue.keys[0])}: the tool takes task and context.`);
-  throw new InvalidParams(
-    issue && issue.path.length > 0 ? fieldProblem(issue).message : 'arguments must be an object.',
-  );
+    throw invalidParams(`There is no argument ${JSON.stringify(issue.keys[0])}: the tool takes task and context.`);
+  throw invalidParams(issue && issue.path.length > 0 ? fieldProblem(issue).message : 'arguments must be an object.');
 }
 
 const taskText = ({ task, context }: AskArguments): string => (context ? `${task}\n\nContext:\n${context}` : task);

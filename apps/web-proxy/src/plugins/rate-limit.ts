@@ -1,3 +1,4 @@
+import type { SympoziumInstance } from '@sympozium/api';
 import type { FastifyInstance } from 'fastify';
 import plugin from 'fastify-plugin';
 import type { RateLimits } from '../limits/rate-limits.js';
@@ -14,12 +15,14 @@ export const rateLimit = plugin(async (app: FastifyInstance, { limits, catalogue
   app.addHook('preHandler', async (request, reply) => {
     const model = (request.body as { model?: unknown } | null | undefined)?.model;
     const instance = typeof model === 'string' ? catalogue.find(request.caller, model) : undefined;
-    const own = instance?.spec.endpoint?.rateLimit;
-    const { headers, release } = limits.admit(
-      request.caller,
-      instance && { name: instance.metadata.name, ...(own && { limits: own }) },
-    );
+    const { headers, release } = limits.admit(request.caller, instance && limitedBy(instance));
     reply.headers(headers);
     whenOver(request.raw, reply.raw, release);
   });
 });
+
+/** What an instance says of limits, as they are asked for. */
+export function limitedBy({ metadata: { name }, spec }: SympoziumInstance): Parameters<RateLimits['admit']>[1] {
+  const limits = spec.endpoint?.rateLimit;
+  return { name, ...(limits && { limits }) };
+}

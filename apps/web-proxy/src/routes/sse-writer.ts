@@ -11,19 +11,27 @@ export interface SseWriterOptions {
   readonly reply: FastifyReply;
   readonly clock: Clock;
   /** Further headers, asked for when the headers go out. */
-  readonly headers: () => Readonly<Record<string, string>>;
+  readonly headers?: () => Readonly<Record<string, string>>;
   /** Sent first, before everything else. */
   readonly preamble: () => unknown;
+  /** How an event is written. Default: as OpenAI writes them. */
+  readonly encode?: (event: unknown) => string;
+  /** What is said where there is nothing to say. */
+  readonly comment?: string;
 }
 
 /** Server-sent events on one response. Its headers go out with the first event, or after the first heartbeat's time. */
 export class SseWriter {
   readonly #options: SseWriterOptions;
+  readonly #encode: (event: unknown) => string;
+  readonly #comment: string;
   #heartbeat: Timer;
   #begun = false;
 
   constructor(options: SseWriterOptions) {
     this.#options = options;
+    this.#encode = options.encode ?? encode;
+    this.#comment = `: ${options.comment ?? 'the run goes on'}\n\n`;
     this.#heartbeat = this.#arm();
   }
 
@@ -35,14 +43,14 @@ export class SseWriter {
   /** Writes events as one piece; resolves when the caller's socket takes more. */
   async send(...events: readonly unknown[]): Promise<void> {
     this.#begin();
-    await this.#write(events.map(encode).join(''));
+    await this.#write(events.map(this.#encode).join(''));
   }
 
   /** Ends the response after these last events. */
   end(...events: readonly unknown[]): void {
     this.#begin();
     this.stop();
-    this.#options.reply.raw.end(events.map(encode).join(''));
+    this.#options.reply.raw.end(events.map(this.#encode).join(''));
   }
 
   /** Ends the heartbeats; the response stays as it is. */
@@ -57,19 +65,19 @@ export class SseWriter {
     reply.hijack();
     reply.raw.writeHead(200, {
       ...(reply.getHeaders() as Record<string, string>),
-      ...headers(),
+      ...headers?.(),
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-cache, no-transform',
       'x-accel-buffering': 'no',
     });
-    reply.raw.write(encode(preamble()));
+    reply.raw.write(this.#encode(preamble()));
   }
 
   #arm(): Timer {
     return this.#options.clock.after(HEARTBEAT_MS, () => {
       this.#begin();
       const { raw } = this.#options.reply;
-      if (!raw.writableNeedDrain) raw.write(': the run goes on\n\n');
+      if (!raw.writableNeedDrain) raw.write(this.#comment);
       this.#heartbeat = this.#arm();
     });
   }

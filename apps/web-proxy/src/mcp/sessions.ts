@@ -1,0 +1,116 @@
+import type { Clock, Metrics, Random } from '@sympozium/process';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Caller } from '../keys/api-key.js';
+import { HttpError } from '../openai/errors.js';
+import { SseWriter } from '../routes/sse-writer.js';
+import { whenOver } from '../when-over.js';
+import type { McpSession } from './session.js';
+import type { ToolCaller, ToolCalls } from './tool-calls.js';
+
+export interface McpSessionsDependencies {
+  readonly calls: ToolCalls;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly metrics: Metrics;
+}
+
+interface Held {
+  readonly session: McpSession;
+  /** Id of the key that opened it. */
+  readonly keyId: string;
+}
+
+/** Streams that one key may have open. */
+const MOST_OF_A_KEY = 64;
+/** Changes that come together are told together. */
+const TELL_MS = 100;
+
+/** The open MCP sessions of this replica. Each lives as long as its stream. */
+export class McpSessions {
+  readonly #dependencies: McpSessionsDependencies;
+  readonly #held = new Map<string, Held>();
+  /** Open streams by key. */
+  readonly #open = new Map<string, number>();
+  readonly #gauge;
+  #isTelling = false;
+  #draining = false;
+
+  constructor(dependencies: McpSessionsDependencies) {
+    this.#dependencies = dependencies;
+    this.#gauge = dependencies.metrics.gauge('sympozium_mcp_sessions', 'Open MCP sessions.');
+  }
+
+  /** Makes the response the stream of a new session, or throws why there is none. */
+  async open(request: FastifyRequest, reply: FastifyReply, by: ToolCaller): Promise<void> {
+    if (this.#draining)
+      throw new HttpError('overloaded', 'The proxy is stopping.', { headers: { 'retry-after': '1' } });
+    const release = this.#reserve(by.caller);
+    const id = Buffer.from(this.#dependencies.random.bytes(24)).toString('base64url');
+    let isOver = false;
+    whenOver(request.raw, reply.raw, () => {
+      isOver = true;
+      this.#held.get(id)?.session.gone();
+      this.#held.delete(id);
+      release();
+    });
+    const session = await this.#make(id, reply, by);
+    if (isOver) return;
+    this.#held.set(id, { session, keyId: by.caller.id });
+    await session.start();
+    if (this.#draining) session.drain();
+  }
+
+  /** The session of this id; throws `mcp_session_not_found` for one that is not here, or is another key's. */
+  find(id: unknown, caller: Caller): McpSession {
+    const held = typeof id === 'string' ? this.#held.get(id) : undefined;
+    if (held?.keyId !== caller.id) throw new HttpError('mcp_session_not_found');
+    return held.session;
+  }
+
+  /** What may be called has changed, or may have. */
+  tellChanges(): void {
+    if (this.#isTelling || this.#held.size === 0) return;
+    this.#isTelling = true;
+    this.#dependencies.clock.after(TELL_MS, () => {
+      this.#isTelling = false;
+      for (const { session } of this.#held.values()) void session.tellChanges();
+    });
+  }
+
+  /** From now on there are no new sessions, and each ends once nothing runs in it. */
+  drain(): void {
+    this.#draining = true;
+    for (const { session } of this.#held.values()) session.drain();
+  }
+
+  /** The SDK is loaded with the first session: a proxy that serves none starts without it. */
+  async #make(id: string, reply: FastifyReply, by: ToolCaller): Promise<McpSession> {
+    const { calls, clock } = this.#dependencies;
+    const { McpSession } = await import('./session.js');
+    // Relative to the stream's own address, so that it is right behind any path prefix.
+    const preamble = (): string => `message?sessionId=${id}`;
+    return new McpSession(new SseWriter({ reply, clock, preamble, encode, comment: 'the session goes on' }), calls, by);
+  }
+
+  #reserve({ id }: Caller): () => void {
+    const open = this.#open.get(id) ?? 0;
+    if (open >= MOST_OF_A_KEY)
+      throw new HttpError('rate_limit_exceeded', `This key has ${open} MCP sessions open. Close one of them first.`, {
+        headers: { 'retry-after': '10' },
+      });
+    this.#open.set(id, open + 1);
+    this.#gauge.inc();
+    return () => {
+      this.#gauge.dec();
+      const left = (this.#open.get(id) ?? 1) - 1;
+      if (left > 0) this.#open.set(id, left);
+      else this.#open.delete(id);
+    };
+  }
+}
+
+/** The first event is a string, the address to post to; all others are messages. */
+const encode = (event: unknown): string =>
+  typeof event === 'string'
+    ? `event: endpoint\ndata: ${event}\n\n`
+    : `event: message\ndata: ${JSON.stringify(event)}\n\n`;
