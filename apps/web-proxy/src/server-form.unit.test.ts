@@ -71,6 +71,23 @@ describe('the proxy of one instance', () => {
   });
 });
 
+describe('without the Secret of its keys', () => {
+  it('is not ready, refuses everybody, and is there as soon as the Secret is', async () => {
+    const env = { SYMPOZIUM_INSTANCE: 'demo', SYMPOZIUM_KEYS_SECRET: SECRET_NAME };
+    const proxy = (world = await ProxyWorld.start({ env }));
+    const ready = () => fetch(`${proxy.metricsEndpoint}/readyz`);
+    const missing = await ready();
+    expect([missing.status, await missing.json()]).toEqual([
+      503,
+      { status: 'not ready', missing: ['no API key is loaded'] },
+    ]);
+    expect(await statusOf(proxy, API_KEY)).toBe(401);
+    proxy.putKeys(SECRET_NAME, { 'api-key': API_KEY });
+    while ((await ready()).status !== 200) await settle();
+    expect(await statusOf(proxy, API_KEY)).toBe(200);
+  });
+});
+
 describe('a key’s rotation', () => {
   it('takes effect without a restart, drops no stream, and leaves the old key until it expires', async () => {
     const clock = new FakeClock();
