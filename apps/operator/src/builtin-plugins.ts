@@ -1,8 +1,13 @@
-import type { PluginOffer } from '@sympozium/host';
+import type { BuiltinPlugin } from '@sympozium/host';
 import { taskMode } from '@sympozium/mode-task';
+import { webEndpoint } from '@sympozium/skill-web-endpoint';
 import type { OperatorSettings } from './settings.js';
 
-/** The mode plugins that come with the operator; they are admitted like everybody else's. */
-export const builtinPlugins = ({ agentImage }: Pick<OperatorSettings, 'agentImage'>): readonly PluginOffer[] => [
-  { from: 'built-in', plugin: taskMode, config: { agentImage } },
+/** The plugins that come with the operator, by package; they take the same road as everybody else's. */
+export const builtinPlugins = ({
+  agentImage,
+  webProxyImage,
+}: Pick<OperatorSettings, 'agentImage' | 'webProxyImage'>): readonly BuiltinPlugin[] => [
+  { from: '@sympozium/mode-task', plugin: taskMode, config: { agentImage } },
+  { from: '@sympozium/skill-web-endpoint', plugin: webEndpoint({ image: webProxyImage }) },
 ];

@@ -1,6 +1,7 @@
 import { Container, token } from '@sympozium/di';
 import { CoreHost, MODE_PLUGIN, type AdmittedMode } from '@sympozium/host';
 import { ApiReach, type KubeClient } from '@sympozium/kube';
+import type { SkillPackPlugin } from '@sympozium/plugin-sdk';
 import {
   createLogger,
   Lifecycle,
@@ -28,6 +29,8 @@ export interface OperatorParts {
   readonly settings: OperatorSettings;
   readonly client: KubeClient;
   readonly modes: readonly AdmittedMode[];
+  /** Applied as objects in the operator's namespace. */
+  readonly packs: readonly SkillPackPlugin[];
 }
 
 /** The operator's object graph. Nothing is made before it is asked for, so whatever is registered later counts. */

@@ -1,5 +1,5 @@
 import { AGENT_RUN, LIMIT, ownerReference, SYMPOZIUM_INSTANCE, type AgentRun } from '@sympozium/api';
-import { admitPlugins, MODE_PLUGIN } from '@sympozium/host';
+import { admitPlugins, loadPlugins, MODE_PLUGIN } from '@sympozium/host';
 import { probeMode } from '@sympozium/host/testing';
 import { FakeKubeClient } from '@sympozium/kube/testing';
 import { CONFIG_MAP, JOB, POD, type Pod } from '@sympozium/plugin-sdk/manifests';
@@ -29,8 +29,8 @@ beforeEach(async () => {
         Object.assign(object, { status: (object as Partial<AgentRun>).status ?? { phase: 'Pending' } });
     },
   });
-  const modes = await admitPlugins(builtinPlugins(settings));
-  const container = composeOperator({ settings, client, modes }).value(CLOCK, clock);
+  const plugins = await loadPlugins({ builtins: builtinPlugins(settings), ...settings.plugins });
+  const container = composeOperator({ settings, client, ...plugins }).value(CLOCK, clock);
   const [probe] = await admitPlugins([{ from: 'test', plugin: probeMode() }]);
   if (probe) container.value(MODE_PLUGIN, probe);
   const operator = container.get(OPERATOR);

@@ -1,4 +1,5 @@
 import { LOG_LEVELS, portSetting, readSettings, settingsHelp, SettingsError } from '@sympozium/process';
+import { WEB_PROXY_IMAGE } from '@sympozium/skill-web-endpoint';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 
@@ -28,6 +29,20 @@ const environment = z.object({
     .min(1)
     .default('sympozium/agent-runner:0.1.0')
     .describe('Image of the reference agent, for instances without an agent of their own.'),
+  WEB_PROXY_IMAGE: z
+    .string()
+    .min(1)
+    .default(WEB_PROXY_IMAGE)
+    .describe('Image of the web proxy, which the SkillPack web-endpoint runs.'),
+  SYMPOZIUM_PLUGINS: z
+    .string()
+    .optional()
+    .describe('Path of plugins.yaml, which configures plugins and allows further ones; absent: the built-in ones.'),
+  SYMPOZIUM_PLUGINS_DIR: z
+    .string()
+    .min(1)
+    .default('/plugins')
+    .describe('Folder whose node_modules hold the packages that plugins.yaml allows.'),
 });
 
 /** Everything the operator is told when it starts. */
@@ -40,6 +55,9 @@ export interface OperatorSettings {
   readonly port: number;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly agentImage: string;
+  readonly webProxyImage: string;
+  /** Where plugins come from beside the built-in ones: plugins.yaml, and the folder of the packages it allows. */
+  readonly plugins: { readonly file?: string; readonly folder: string };
 }
 
 export const HELP = `Usage: operator [--kubeconfig PATH] [--help]
@@ -59,15 +77,20 @@ export function readOperatorSettings(
 ): OperatorSettings | undefined {
   const { help, kubeconfig } = readFlags(args);
   if (help) return undefined;
-  const { WATCH_NAMESPACES, POD_NAMESPACE, HOST, PORT, LOG_LEVEL, AGENT_IMAGE } = readSettings(environment, env);
+  const read = readSettings(environment, env);
   return {
     ...(kubeconfig !== undefined && { kubeconfig }),
-    namespaces: WATCH_NAMESPACES,
-    systemNamespace: POD_NAMESPACE,
-    host: HOST,
-    port: PORT,
-    logLevel: LOG_LEVEL,
-    agentImage: AGENT_IMAGE,
+    namespaces: read.WATCH_NAMESPACES,
+    systemNamespace: read.POD_NAMESPACE,
+    host: read.HOST,
+    port: read.PORT,
+    logLevel: read.LOG_LEVEL,
+    agentImage: read.AGENT_IMAGE,
+    webProxyImage: read.WEB_PROXY_IMAGE,
+    plugins: {
+      ...(read.SYMPOZIUM_PLUGINS !== undefined && { file: read.SYMPOZIUM_PLUGINS }),
+      folder: read.SYMPOZIUM_PLUGINS_DIR,
+    },
   };
 }
 

@@ -11,6 +11,8 @@ describe('readOperatorSettings', () => {
       port: 9090,
       logLevel: 'info',
       agentImage: 'sympozium/agent-runner:0.1.0',
+      webProxyImage: 'sympozium/web-proxy:0.1.0',
+      plugins: { folder: '/plugins' },
     });
   });
 
@@ -31,6 +33,8 @@ describe('readOperatorSettings', () => {
       agentImage: 'mine:1',
     });
     expect(readOperatorSettings([], { WATCH_NAMESPACES: '*' })?.namespaces).toEqual(['*']);
+    const plugins = { SYMPOZIUM_PLUGINS: '/etc/plugins.yaml', SYMPOZIUM_PLUGINS_DIR: '/opt' };
+    expect(readOperatorSettings([], plugins)?.plugins).toEqual({ file: '/etc/plugins.yaml', folder: '/opt' });
   });
 
   it.each([

@@ -14,8 +14,13 @@ export const PLUGIN_ERRORS = {
   }),
   PLUGIN_MODE_TAKEN: row({
     surface: ['plugin'],
-    meaning: 'Two plugins have the same name.',
-    action: 'Remove one of them from plugins.yaml.',
+    meaning: 'Two mode plugins have the same name.',
+    action: 'Remove one of them from plugins.yaml, or disable it there.',
+  }),
+  PLUGIN_PACK_TAKEN: row({
+    surface: ['plugin'],
+    meaning: 'Two plugins bring a SkillPack of the same name.',
+    action: 'Remove one of them from plugins.yaml, or disable it there.',
   }),
   PLUGIN_BASE_MISSING: row({
     surface: ['plugin'],
@@ -34,7 +39,7 @@ export const PLUGIN_ERRORS = {
   }),
   PLUGIN_KIND_FORBIDDEN: row({
     surface: ['plugin', 'condition'],
-    meaning: 'A plugin wants an object of a kind that it does not own.',
+    meaning: 'A plugin wants objects of a kind that it does not own, or that no plugin may own.',
     action: 'Report it to the plugin’s author.',
   }),
 } as const satisfies Record<string, ErrorRow>;

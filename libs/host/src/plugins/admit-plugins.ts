@@ -1,63 +1,71 @@
-import { errorSentence, SympoziumError, type ErrorCode } from '@sympozium/api';
-import { CONTRACT, MODE_TYPE, type ModePlugin } from '@sympozium/plugin-sdk';
+import { groupOf, GROUP, SympoziumError, type Kind } from '@sympozium/api';
+import { CONTRACT, MODE_TYPE, type ModePlugin, type OwnedKind } from '@sympozium/plugin-sdk';
 import type { AdmittedMode } from './admitted-mode.js';
 import { checkFamilies } from './mode-registry.js';
+import { brandOf, isThisContract, judged, type Judged, type PluginOffer } from './plugin-offer.js';
 import { PluginsRefusedError } from './plugins-refused-error.js';
+import { refused, thrown } from './refused.js';
 import { explainIssues } from './standard-schema.js';
 
-/** A plugin before anything about it is believed. */
-export interface PluginOffer {
-  /** Where it comes from, for error messages: `built-in` or a package's name. */
-  readonly from: string;
-  /** What `defineMode` returned. */
-  readonly plugin: unknown;
-  /** Its configuration before its own schema; absent: `{}`. */
-  readonly config?: unknown;
-}
-
 /**
- * Checks brand, contract version, config, unique names and extended modes of all plugins, and makes their planners.
- * Rejects with one `PluginsRefusedError` that holds every problem.
+ * Checks brand, contract version, kinds, config, unique names and extended modes of all mode plugins, and makes their
+ * planners. Rejects with one `PluginsRefusedError` that holds every problem.
  */
 export async function admitPlugins(offers: readonly PluginOffer[]): Promise<readonly AdmittedMode[]> {
-  const answers = await Promise.all(offers.map(admit));
-  const refusals = answers.flatMap((answer) => (answer instanceof SympoziumError ? [answer] : []));
-  const problems = [...refusals, ...checkFamilies(offers.map(({ plugin }) => plugin).filter(isModePlugin))];
+  const { admitted, problems } = await judgeModes(offers);
   if (problems.length > 0) throw new PluginsRefusedError(problems);
-  return answers.flatMap((answer) => (answer instanceof SympoziumError ? [] : [answer]));
+  return admitted;
+}
+
+/** The same, but says what is wrong instead of throwing. */
+export async function judgeModes(offers: readonly PluginOffer[]): Promise<Judged<AdmittedMode>> {
+  const { admitted, problems } = judged(await Promise.all(offers.map(admit)));
+  const named = offers.flatMap(({ from, plugin }) => (isModePlugin(plugin) ? [{ plugin, from }] : []));
+  return { admitted, problems: [...problems, ...checkFamilies(named)] };
 }
 
 async function admit({ from, plugin, config = {} }: PluginOffer): Promise<AdmittedMode | SympoziumError> {
   if (!isModePlugin(plugin)) return refused('PLUGIN_CONTRACT_MISMATCH', `${from} is not what defineMode() returns`);
   const name = `${plugin.name} (${from})`;
-  if (major(plugin.contract) !== major(CONTRACT))
+  if (!isThisContract(plugin.contract))
     return refused('PLUGIN_CONTRACT_MISMATCH', `${name} has contract ${plugin.contract}, this operator ${CONTRACT}`);
+  const forbidden = plugin.owns.map(({ kind }) => kind).filter(isForbidden);
+  if (forbidden.length > 0)
+    return refused('PLUGIN_KIND_FORBIDDEN', `${name} owns ${forbidden.map(({ kind }) => kind).join(', ')}`);
   try {
     const parsed = await plugin.config['~standard'].validate(config);
     if (parsed.issues) return refused('PLUGIN_CONFIG_INVALID', `${name}: ${explainIssues(parsed.issues)}`);
     return { plugin, planner: plugin.create(parsed.value) };
   } catch (cause) {
-    return refused('PLUGIN_CONFIG_INVALID', `${name} threw: ${String(cause)}`, { cause });
+    return refused('PLUGIN_CONFIG_INVALID', `${name} threw: ${thrown(cause)}`, { cause });
   }
 }
 
-const refused = (code: ErrorCode, detail: string, options?: ErrorOptions): SympoziumError =>
-  new SympoziumError(code, errorSentence(code, detail), options);
+/** A run has its children beside itself, in its namespace; and what makes runs is the host's, or runs make runs. */
+const isForbidden = (kind: Kind): boolean => !kind.namespaced || groupOf(kind) === GROUP;
 
-const major = (version: string): string => version.split('.')[0] ?? '';
-
-/** The brand and the members that are called; brands, since `instanceof` does not cross package borders. */
+/** The brand and the members that are called. */
 function isModePlugin(value: unknown): value is ModePlugin {
-  if (typeof value !== 'object' || value === null) return false;
+  if (brandOf(value) !== MODE_TYPE) return false;
   const plugin = value as Partial<Record<keyof ModePlugin, unknown>>;
   return (
-    plugin.$type === MODE_TYPE &&
     typeof plugin.name === 'string' &&
     typeof plugin.contract === 'string' &&
     typeof plugin.create === 'function' &&
-    Array.isArray(plugin.owns) &&
+    isListOf(plugin.owns, isOwnedKind) &&
+    isListOf(plugin.watches ?? [], isKind) &&
     [plugin.params, plugin.config].every(isStandardSchema)
   );
+}
+
+const isListOf = (value: unknown, isItem: (item: unknown) => boolean): boolean =>
+  Array.isArray(value) && value.every(isItem);
+
+const isOwnedKind = (value: unknown): boolean => isKind((Object(value) as Partial<OwnedKind>).kind);
+
+function isKind(value: unknown): boolean {
+  const { apiVersion, kind, plural, namespaced } = Object(value) as Partial<Record<keyof Kind, unknown>>;
+  return [apiVersion, kind, plural].every((part) => typeof part === 'string') && typeof namespaced === 'boolean';
 }
 
 const isStandardSchema = (value: unknown): boolean =>

@@ -1,8 +1,9 @@
 import { CONTRACT } from '@sympozium/plugin-sdk';
 import { describe, expect, it } from 'vitest';
 import { probeMode } from '../testing/index.js';
-import { admitPlugins, type PluginOffer } from './admit-plugins.js';
+import { admitPlugins } from './admit-plugins.js';
 import { ModeRegistry } from './mode-registry.js';
+import type { PluginOffer } from './plugin-offer.js';
 import { PluginsRefusedError } from './plugins-refused-error.js';
 
 const problemsOf = async (...offers: readonly PluginOffer[]): Promise<readonly string[]> => {

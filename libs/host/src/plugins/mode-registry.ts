@@ -1,7 +1,9 @@
-import { errorSentence, kindKey, SympoziumError, type Kind, type Lifecycle } from '@sympozium/api';
+import { kindKey, type Kind, type Lifecycle, type SympoziumError } from '@sympozium/api';
 import type { ModePlugin, OwnedKind } from '@sympozium/plugin-sdk';
 import type { AdmittedMode } from './admitted-mode.js';
+import { taken } from './plugin-offer.js';
 import { PluginsRefusedError } from './plugins-refused-error.js';
+import { refused } from './refused.js';
 
 /** One value of `AgentRun.spec.mode`: the plugin that is the mode, then those that extend it. */
 export interface Mode {
@@ -22,7 +24,7 @@ export class ModeRegistry {
 
   /** Throws `PluginsRefusedError` when names are taken twice or a base is missing. */
   constructor(admitted: readonly AdmittedMode[]) {
-    const problems = checkFamilies(admitted.map(({ plugin }) => plugin));
+    const problems = checkFamilies(admitted);
     if (problems.length > 0) throw new PluginsRefusedError(problems);
     const bases = admitted.filter(({ plugin }) => plugin.extends === undefined);
     this.#modes = new Map(bases.map((base) => [base.plugin.name, familyOf(base, admitted)]));
@@ -38,19 +40,17 @@ export class ModeRegistry {
 }
 
 /** Names that two plugins have, and modes that are extended but served by nobody. */
-export function checkFamilies(plugins: readonly ModePlugin[]): readonly SympoziumError[] {
-  const names = plugins.map(({ name }) => name);
-  const modes = new Set(plugins.filter((plugin) => plugin.extends === undefined).map(({ name }) => name));
-  const taken = new Set(names.filter((name, at) => names.indexOf(name) !== at));
-  const lost = plugins.filter((plugin) => plugin.extends !== undefined && !modes.has(plugin.extends));
+export function checkFamilies(
+  members: readonly { readonly plugin: ModePlugin; readonly from?: string }[],
+): readonly SympoziumError[] {
+  const modes = new Set(members.filter(({ plugin }) => plugin.extends === undefined).map(({ plugin }) => plugin.name));
+  const lost = members.filter(({ plugin }) => plugin.extends !== undefined && !modes.has(plugin.extends));
+  const named = members.map(({ plugin: { name }, ...origin }) => ({ name, ...origin }));
   return [
-    ...[...taken].map((name) => problem('PLUGIN_MODE_TAKEN', name)),
-    ...lost.map((plugin) => problem('PLUGIN_BASE_MISSING', `${plugin.name} extends ${plugin.extends}`)),
+    ...taken(named).map((name) => refused('PLUGIN_MODE_TAKEN', name)),
+    ...lost.map(({ plugin }) => refused('PLUGIN_BASE_MISSING', `${plugin.name} extends ${plugin.extends}`)),
   ];
 }
-
-const problem = (code: 'PLUGIN_MODE_TAKEN' | 'PLUGIN_BASE_MISSING', detail: string): SympoziumError =>
-  new SympoziumError(code, errorSentence(code, detail));
 
 function familyOf(base: AdmittedMode, all: readonly AdmittedMode[]): Mode {
   const { name, lifecycle } = base.plugin;
