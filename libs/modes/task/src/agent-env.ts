@@ -6,10 +6,7 @@ import {
   type PodTemplateOverrides,
   type SympoziumInstance,
 } from '@sympozium/api';
-import type { Wire } from '@sympozium/plugin-sdk/manifests';
-import type { V1EnvVar } from '@kubernetes/client-node';
-
-type EnvVar = Wire<V1EnvVar>;
+import { environment, type EnvVar } from '@sympozium/plugin-sdk/manifests';
 
 /** The only path an agent may write to besides /tmp; the kubelet makes it, read-only root or not. */
 export const TERMINATION_MESSAGE_PATH = '/dev/termination-log';
@@ -23,15 +20,9 @@ const file = (name: string): string => `${POD.mountPath}/${name}`;
  * and the protocol's variables before all. They come first, so that others may refer to them as `$(SYMPOZIUM_RUN)`.
  */
 export function agentEnv(run: AgentRun, instance: SympoziumInstance, overrides: PodTemplateOverrides): EnvVar[] {
-  const fixed = protocol(run, instance);
   const own = (overrides.env ?? []) as EnvVar[];
-  const free = [...defaults(instance), ...(instance.spec.agent?.env ?? []), ...own];
-  return [...fixed, ...lastOfEach(free.filter(({ name }) => fixed.every((taken) => taken.name !== name)))];
+  return environment(protocol(run, instance), [...defaults(instance), ...(instance.spec.agent?.env ?? []), ...own]);
 }
-
-/** The last word on each name, where it was said: a value may refer to those before it. */
-const lastOfEach = (variables: readonly EnvVar[]): EnvVar[] =>
-  variables.filter(({ name }, at) => !variables.slice(at + 1).some((later) => later.name === name));
 
 function defaults({ spec: { model } }: SympoziumInstance): EnvVar[] {
   return [

@@ -7,12 +7,11 @@ import {
   type AgentRun,
   type SympoziumInstance,
 } from '@sympozium/api';
-import { podTemplate, resources, type Wire } from '@sympozium/plugin-sdk/manifests';
+import { placement, podOverrides, podTemplate, resources, type Wire } from '@sympozium/plugin-sdk/manifests';
 import type { V1PodTemplateSpec, V1Volume, V1VolumeProjection } from '@kubernetes/client-node';
 import { agentEnv, CA_FILE, SCRATCH_PATH, TERMINATION_MESSAGE_PATH } from './agent-env.js';
 import type { TaskConfig } from './config.js';
 import type { EncodedInput } from './input.js';
-import { placement, podOverrides } from './pod-overrides.js';
 
 /** The time an agent has between SIGTERM and SIGKILL. */
 const GRACE_SECONDS = 30;

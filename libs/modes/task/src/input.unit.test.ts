@@ -107,7 +107,7 @@ describe('the input file', () => {
 
   it('brings the documents of the run’s skills', () => {
     const documents = [{ name: 'tides', description: 'Reads tide tables', content: '# Tides' }];
-    const plan = planOf(runView<TaskParams>({ skills: [{ pack: 'sea', params: {}, documents }] }));
+    const plan = planOf(runView<TaskParams>({ skills: [{ pack: 'sea', from: 'instance', params: {}, documents }] }));
     expect(decode(inputFile(plan)).skills).toEqual(documents);
   });
 });

@@ -1,5 +1,11 @@
+export * from './environment.js';
+export * from './http-route.js';
 export * from './kinds.js';
 export * from './objects.js';
+export * from './pod-overrides.js';
 export * from './pod-template.js';
 export * from './resources.js';
+export * from './server-kinds.js';
+export * from './server-objects.js';
+export * from './start-obstacle.js';
 export type { Wire } from './wire.js';

@@ -21,6 +21,13 @@ export interface ConfigMap extends KubeObject {
   immutable?: boolean;
 }
 
+/** A Secret; `data` is base64. */
+export interface Secret extends KubeObject {
+  type?: string;
+  data?: Record<string, string>;
+  immutable?: boolean;
+}
+
 export const JOB: Kind<Job> = { apiVersion: 'batch/v1', kind: 'Job', plural: 'jobs', namespaced: true };
 
 export const POD: Kind<Pod> = { apiVersion: 'v1', kind: 'Pod', plural: 'pods', namespaced: true };
@@ -31,3 +38,5 @@ export const CONFIG_MAP: Kind<ConfigMap> = {
   plural: 'configmaps',
   namespaced: true,
 };
+
+export const SECRET: Kind<Secret> = { apiVersion: 'v1', kind: 'Secret', plural: 'secrets', namespaced: true };

@@ -1,7 +1,7 @@
 import type { AgentRun, PodTemplateOverrides, SympoziumInstance } from '@sympozium/api';
-import type { PodTemplateParts } from '@sympozium/plugin-sdk/manifests';
+import type { PodTemplateParts } from './pod-template.js';
 
-/** The run's word over its instance's; environments and amounts are merged name by name. */
+/** What a user says about a run's Pod: the run's word over its instance's, environments and amounts name by name. */
 export function podOverrides(run: AgentRun, instance: SympoziumInstance): PodTemplateOverrides {
   const base = instance.spec.runDefaults?.podTemplate ?? {};
   const own = run.spec.podTemplate ?? {};
@@ -9,13 +9,14 @@ export function podOverrides(run: AgentRun, instance: SympoziumInstance): PodTem
     ...base,
     ...own,
     env: [...(base.env ?? []), ...(own.env ?? [])],
-    resources: mergedResources(base.resources, own.resources),
+    resources: mergedAmounts(base.resources, own.resources),
   };
 }
 
-type Resources = NonNullable<PodTemplateOverrides['resources']>;
+type ContainerAmounts = NonNullable<PodTemplateOverrides['resources']>;
 
-const mergedResources = (base: Resources = {}, own: Resources = {}): Resources => ({
+/** Requests and limits, of each amount the later word. */
+export const mergedAmounts = (base: ContainerAmounts = {}, own: ContainerAmounts = {}): ContainerAmounts => ({
   requests: { ...base.requests, ...own.requests },
   limits: { ...base.limits, ...own.limits },
 });

@@ -1,0 +1,1 @@
+export { serverMode } from './mode.js';

@@ -1,0 +1,51 @@
+import { failure, type Failure } from '@sympozium/api';
+import { unscheduled, waitingObstacle, type Pod, type Wire } from '@sympozium/plugin-sdk/manifests';
+import type { V1ContainerState, V1ContainerStatus } from '@kubernetes/client-node';
+import type { Facts } from './facts.js';
+import { SERVER_CONTAINER } from './names.js';
+
+/** What keeps a Pod from answering, by what its status says. */
+export function podTrouble(facts: Facts): Failure | undefined {
+  for (const pod of facts.pods) {
+    const trouble = containerTrouble(serverStatus(pod), facts) ?? unscheduled(pod);
+    if (trouble) return trouble;
+  }
+  return undefined;
+}
+
+/** Whether a Pod's container is still being made: a kubelet says so, and no more, while a volume cannot be mounted. */
+export const isBeingMade = (pod: Pod): boolean =>
+  pod.spec.nodeName !== undefined && ['ContainerCreating', ''].includes(stateOf(pod).waiting?.reason ?? NOT_WAITING);
+
+/** Whether a Pod's container runs. */
+export const isRunning = (pod: Pod): boolean => stateOf(pod).running !== undefined;
+
+const NOT_WAITING = 'not waiting';
+
+const serverStatus = ({ status }: Pod): Wire<V1ContainerStatus> | undefined =>
+  (status?.containerStatuses ?? []).find(({ name }) => name === SERVER_CONTAINER);
+
+const stateOf = (pod: Pod): Wire<V1ContainerState> => serverStatus(pod)?.state ?? {};
+
+function containerTrouble(status: Wire<V1ContainerStatus> | undefined, facts: Facts): Failure | undefined {
+  if (!status || status.ready) return undefined;
+  const { waiting } = status.state ?? {};
+  const obstacle = waiting && waitingObstacle(waiting);
+  return (obstacle && renamed(obstacle, waiting.message, facts)) ?? crash(status, facts);
+}
+
+/** Some nodes name the Secret that they cannot mount. */
+function renamed(obstacle: Failure, message = '', { keys }: Facts): Failure {
+  const isMissing = obstacle.reason === 'ContainerConfigError' && message.includes(`secret "${keys.secret}" not found`);
+  return isMissing && keys.supplied ? failure('KeySecretNotFound', message) : obstacle;
+}
+
+/** A container between two crashes runs, ends and waits by turns; until one of them is ready it is one trouble. */
+function crash(status: Wire<V1ContainerStatus>, { view }: Facts): Failure | undefined {
+  const known = view.run.status.reason === 'CrashLoopBackOff' && status.restartCount > 0;
+  if (status.state?.waiting?.reason !== 'CrashLoopBackOff' && !known) return undefined;
+  const end = lastEnd(status);
+  return failure('CrashLoopBackOff', end && `exit code ${end.exitCode} (${end.reason ?? 'Error'})`);
+}
+
+const lastEnd = ({ state, lastState }: Wire<V1ContainerStatus>) => state?.terminated ?? lastState?.terminated;
