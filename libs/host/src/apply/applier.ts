@@ -22,6 +22,9 @@ export interface ApplierDependencies {
 /** How far a list of changes came: to its end, up to an obstacle, or to a predecessor's child that must be gone first. */
 export type Applied = 'done' | 'waiting' | Obstacle;
 
+/** Whether a deleted object waits for what it owns to be gone. */
+type Propagation = 'Background' | 'Foreground';
+
 type Made<A extends Change['act']> = Extract<Change, { act: A }>;
 
 /** The only writer of what runs own. Each change is safe to repeat: after a crash the same plan finds it done. */
@@ -73,10 +76,14 @@ export class Applier {
    * Deletes a child behind which the teardown waits, and what it owns. Whether it is gone, or nothing of ours can be
    * done about it: what the server refuses to delete is left to the garbage collector.
    */
-  async remove(run: AgentRun, kind: Kind, child: KubeObject): Promise<'gone' | 'going'> {
-    if (child.metadata.deletionTimestamp !== undefined) return 'going';
+  async remove(
+    run: AgentRun,
+    { kind, object }: { readonly kind: Kind; readonly object: KubeObject },
+    propagation: Propagation,
+  ): Promise<'gone' | 'going'> {
+    if (object.metadata.deletionTimestamp !== undefined) return 'going';
     try {
-      return await this.#delete(run, kind, child, 'Foreground');
+      return await this.#delete(run, kind, object, propagation);
     } catch (error) {
       if (!(error instanceof KubeError) || !isRefusal(error)) throw error;
       this.#dependencies.log.warn({ err: error, run: keyOf(run), kind: kind.kind }, 'a child cannot be deleted');
@@ -196,7 +203,7 @@ export class Applier {
     run: AgentRun,
     kind: Kind,
     { metadata }: KubeObject,
-    propagationPolicy: 'Background' | 'Foreground' = 'Background',
+    propagationPolicy: Propagation = 'Background',
   ): Promise<'gone' | 'going'> {
     const { client, cache, ownWrites, log } = this.#dependencies;
     const { uid, namespace = '', name } = metadata;

@@ -56,7 +56,9 @@ export class Teardown {
     const children = cache.allChildrenOf(run).filter(({ object }) => isControlledBy(object, run));
     for (const stage of STAGES) {
       const standing = children.filter(({ object }) => stageOf(object) === stage);
-      const removed = await Promise.all(standing.map(({ kind, object }) => applier.remove(run, kind, object)));
+      // What works may still answer somebody: it is gone when its Pods are.
+      const propagation = stage === 'workload' ? 'Foreground' : 'Background';
+      const removed = await Promise.all(standing.map((child) => applier.remove(run, child, propagation)));
       if (removed.includes('going')) return 'going';
     }
     return 'gone';

@@ -1,18 +1,20 @@
 import {
   AGENT_RUN,
+  agentRunSpec,
   kindKey,
   ownerReference,
   runLabels,
+  SKILL_PACK,
   SYMPOZIUM_INSTANCE,
   type AgentRun,
   type Kind,
   type KubeObject,
   type SympoziumInstance,
 } from '@sympozium/api';
-import { FakeApiServer, FakeKubeClient, type Call } from '@sympozium/kube/testing';
+import { FakeApiServer, FakeKubeClient, isWrite, type Call } from '@sympozium/kube/testing';
 import { JOB, POD, type Pod } from '@sympozium/plugin-sdk/manifests';
 import { agentRun, sympoziumInstance, type InstanceParts, type RunParts } from '@sympozium/plugin-sdk/testing';
-import type { Observation } from '@sympozium/plugin-sdk';
+import type { Observation, SkillPackPlugin } from '@sympozium/plugin-sdk';
 import { FakeClock, seededRandom, settle, silentLogger } from '@sympozium/process/testing';
 import type { Logger } from '@sympozium/process';
 import { CoreHost } from '../core-host.js';
@@ -21,6 +23,7 @@ import { OBSERVATION } from './probe-mode.js';
 
 export interface RigOptions {
   readonly modes: readonly AdmittedMode[];
+  readonly packs?: readonly SkillPackPlugin[];
   readonly namespaces?: readonly string[];
   readonly log?: Logger;
 }
@@ -32,8 +35,9 @@ const SYSTEM_NAMESPACE = 'sympozium-system';
 export class HostRig {
   readonly clock = new FakeClock(Date.parse('2026-01-02T03:04:05Z'));
   readonly server: FakeApiServer;
-  readonly #options: RigOptions;
+  #options: RigOptions;
   #client: FakeKubeClient;
+  #hosts = 6;
   #host: CoreHost;
 
   constructor(options: RigOptions) {
@@ -63,7 +67,8 @@ export class HostRig {
   }
 
   /** Ends the host as a killed process ends, its calls unanswered, and starts another one. */
-  async restart(): Promise<void> {
+  async restart(options: Partial<RigOptions> = {}): Promise<void> {
+    this.#options = { ...this.#options, ...options };
     await this.#client.close();
     const stopped = this.#host.stop();
     await this.clock.advance(5_000);
@@ -140,8 +145,13 @@ export class HostRig {
     });
   }
 
-  /** The host's writes so far, as `POST jobs`, `PATCH agentruns/status`, `DELETE agentruns`. */
+  /** The host's writes for runs so far, as `POST jobs`, `PATCH agentruns/status`, `DELETE agentruns`. */
   get writes(): readonly string[] {
+    return this.#client.writes.filter(isRunWrite).map(described);
+  }
+
+  /** All of its writes, those for instances and SkillPacks too. */
+  get allWrites(): readonly string[] {
     return this.#client.writes.map(described);
   }
 
@@ -151,26 +161,32 @@ export class HostRig {
   }
 
   #newHost(): CoreHost {
-    const { modes, namespaces = [NAMESPACE], log = silentLogger() } = this.#options;
+    const { modes, packs = [], namespaces = [NAMESPACE], log = silentLogger() } = this.#options;
     return new CoreHost({
       client: this.#client,
       modes,
+      packs,
       namespaces,
       systemNamespace: SYSTEM_NAMESPACE,
       clock: this.clock,
-      random: seededRandom(7),
+      random: seededRandom((this.#hosts += 1)),
       log,
     });
   }
 }
 
-/** The schema's default, which a real server fills in. */
+/** The schema's defaults, which a real server fills in. */
 function withDefaults(kind: Kind, object: KubeObject): void {
-  if (kindKey(kind) === kindKey(AGENT_RUN))
-    Object.assign(object, { status: { phase: 'Pending', ...statusOf(object) } });
+  if (kindKey(kind) !== kindKey(AGENT_RUN)) return;
+  const spec = agentRunSpec.parse((object as AgentRun).spec);
+  Object.assign(object, { spec, status: { phase: 'Pending', ...statusOf(object) } });
 }
 
 const statusOf = (object: KubeObject): object => (object as { status?: object }).status ?? {};
+
+/** Whether a call writes a run or what belongs to one. */
+export const isRunWrite = (call: Call): boolean =>
+  isWrite(call) && call.kind?.plural !== SYMPOZIUM_INSTANCE.plural && call.kind?.plural !== SKILL_PACK.plural;
 
 const METHOD: Readonly<Record<string, string>> = { create: 'POST', patch: 'PATCH', replace: 'PUT', delete: 'DELETE' };
 

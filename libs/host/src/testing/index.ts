@@ -1,2 +1,3 @@
-export { HostRig, type RigOptions } from './host-rig.js';
+export { HostRig, isRunWrite, type RigOptions } from './host-rig.js';
 export { OBSERVATION, probeMode, probePlanner } from './probe-mode.js';
+export { PROBE_APP, PROBE_DOOR, PROBE_SECRET, servingProbe } from './serving-probe.js';
