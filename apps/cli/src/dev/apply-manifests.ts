@@ -13,8 +13,12 @@ const KINDS: readonly Kind[] = [
     plural: 'customresourcedefinitions',
     namespaced: false,
   },
+  { apiVersion: 'v1', kind: 'Namespace', plural: 'namespaces', namespaced: false },
+  { apiVersion: 'v1', kind: 'Namespace', plural: 'namespaces', namespaced: false },
   { apiVersion: RBAC, kind: 'ClusterRole', plural: 'clusterroles', namespaced: false },
   { apiVersion: RBAC, kind: 'ClusterRoleBinding', plural: 'clusterrolebindings', namespaced: false },
+  { apiVersion: RBAC, kind: 'Role', plural: 'roles', namespaced: true },
+  { apiVersion: RBAC, kind: 'Role', plural: 'roles', namespaced: true },
   { apiVersion: RBAC, kind: 'RoleBinding', plural: 'rolebindings', namespaced: true },
 ];
 
@@ -27,9 +31,9 @@ export function readManifests(path: string): KubeObject[] {
   });
 }
 
-/** Applies a file’s objects, in their order. */
-export async function applyManifests(client: KubeClient, path: string): Promise<KubeObject[]> {
-  const objects = readManifests(path);
+/** Applies a file’s objects, in their order; all of them, or those of one kind. */
+export async function applyManifests(client: KubeClient, path: string, only?: string): Promise<KubeObject[]> {
+  const objects = readManifests(path).filter(({ kind }) => only === undefined || kind === only);
   for (const object of objects) {
     const { name, namespace } = object.metadata;
     const key = namespace === undefined ? { name } : { name, namespace };
