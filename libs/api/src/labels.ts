@@ -5,6 +5,8 @@ export const LABEL = {
   name: 'app.kubernetes.io/name',
   managedBy: 'app.kubernetes.io/managed-by',
   component: 'app.kubernetes.io/component',
+  /** On a SkillPack that the operator applies: the plugin that brought it. */
+  plugin: 'sympozium.ai/plugin',
   run: 'sympozium.ai/run',
   runUid: 'sympozium.ai/run-uid',
   instance: 'sympozium.ai/instance',

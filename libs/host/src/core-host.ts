@@ -1,6 +1,7 @@
 import { isTerminal, type AgentRun, type SympoziumInstance } from '@sympozium/api';
 import { Controller, objectKey, OwnWrites } from '@sympozium/controller';
 import type { InformerEvent, KubeClient } from '@sympozium/kube';
+import type { SkillPackPlugin } from '@sympozium/plugin-sdk';
 import type { Clock, Logger, Metrics, Random, Runnable } from '@sympozium/process';
 import { isDeepStrictEqual } from 'node:util';
 import { Announcer } from './apply/announcer.js';
@@ -9,6 +10,8 @@ import { RunWriter } from './apply/run-writer.js';
 import { ValueMaker } from './apply/value-maker.js';
 import { ClusterCache } from './cluster/cluster-cache.js';
 import { runKeyOf } from './cluster/run-of.js';
+import { InstanceController } from './instances/instance-controller.js';
+import { PackController } from './packs/pack-controller.js';
 import type { AdmittedMode } from './plugins/admitted-mode.js';
 import { ModeRegistry } from './plugins/mode-registry.js';
 import { ResultStore } from './result/result-store.js';
@@ -20,6 +23,8 @@ export interface CoreHostOptions {
   readonly client: KubeClient;
   /** Every mode of this operator; see `admitPlugins`. */
   readonly modes: readonly AdmittedMode[];
+  /** SkillPacks of plugins, which it applies in its own namespace. */
+  readonly packs?: readonly SkillPackPlugin[];
   /** Namespaces whose runs it serves; `*` for the whole cluster. */
   readonly namespaces: readonly string[];
   /** The operator's own namespace: its SkillPacks are everybody's. */
@@ -40,21 +45,24 @@ export class CoreHost implements Runnable {
   readonly name = 'host';
   readonly #cache: ClusterCache;
   readonly #controller: Controller;
+  readonly #instances: InstanceController;
+  readonly #packs: PackController;
 
-  constructor({ client, modes: admitted, workers = WORKERS, metrics, ...given }: CoreHostOptions) {
-    const { clock, random, log } = given;
+  constructor({ client, modes: admitted, packs = [], workers = WORKERS, metrics, ...given }: CoreHostOptions) {
+    const { clock, random, log, systemNamespace } = given;
     const modes = new ModeRegistry(admitted);
     const ownWrites = new OwnWrites();
     const cache = new ClusterCache({ client, clock, random, log }, given, modes);
     const announcer = new Announcer({ client, clock, log });
     const values = new ValueMaker({ ledger: cache.ledger, announcer, clock, random });
+    const skills = new SkillResolver(cache.skillPacks, systemNamespace);
     const written = { client, cache, ownWrites, log };
     const applier = new Applier({ ...written, values, clock });
     const writer = new RunWriter({ ...written, announcer, ...(metrics && { metrics }) });
     const reconciler = new RunReconciler({
       cache,
       modes,
-      skills: new SkillResolver(cache.skillPacks, given.systemNamespace),
+      skills,
       applier,
       results: new ResultStore({ client, applier, clock, log }),
       writer,
@@ -73,6 +81,9 @@ export class CoreHost implements Runnable {
       log,
       ...(metrics && { metrics }),
     });
+    const others = { client, cache, clock, random, log, metrics };
+    this.#instances = new InstanceController({ ...others, modes, skills });
+    this.#packs = new PackController({ ...others, packs, namespace: systemNamespace });
     this.#enqueueWhatChanges();
   }
 
@@ -83,11 +94,11 @@ export class CoreHost implements Runnable {
 
   async start(): Promise<void> {
     await this.#cache.start();
-    await this.#controller.start();
+    await Promise.all([this.#controller, this.#instances, this.#packs].map((part) => part.start()));
   }
 
   async stop(): Promise<void> {
-    await this.#controller.stop();
+    await Promise.all([this.#controller, this.#instances, this.#packs].map((part) => part.stop()));
     await this.#cache.stop();
   }
 

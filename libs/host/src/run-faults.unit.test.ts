@@ -1,11 +1,10 @@
 import { AGENT_RUN, isTerminal } from '@sympozium/api';
 import { KubeError } from '@sympozium/kube';
-import { isWrite } from '@sympozium/kube/testing';
 import type { Observation, ObservedView } from '@sympozium/plugin-sdk';
 import { CONFIG_MAP, JOB, POD } from '@sympozium/plugin-sdk/manifests';
 import { afterEach, describe, expect, it } from 'vitest';
 import { admitPlugins } from './index.js';
-import { HostRig, probeMode, probePlanner } from './testing/index.js';
+import { HostRig, isRunWrite, probeMode, probePlanner } from './testing/index.js';
 
 const rigs: HostRig[] = [];
 
@@ -57,7 +56,7 @@ describe('an operator that is killed', () => {
         await rig.client.close();
         throw new KubeError(0, 'Unreachable', 'the operator is dead');
       };
-      rig.client.intercept({ matches: isWrite, nth, [when]: kill });
+      rig.client.intercept({ matches: isRunWrite, nth, [when]: kill });
       const made = countJobs(rig);
       const phases = phasesOf(rig);
       rig.instance();
@@ -94,7 +93,7 @@ describe('an API server that fails', () => {
     for (const nth of [1, 2, 3, 4])
       for (const when of ['before', 'after'] as const) {
         const rig = await rigWith();
-        rig.client.fail(isWrite, error, { when, nth });
+        rig.client.fail(isRunWrite, error, { when, nth });
         const made = countJobs(rig);
         rig.instance();
         rig.bareRun();

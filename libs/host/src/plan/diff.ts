@@ -101,7 +101,7 @@ const applied = (parts: { kind: Kind; object: KubeObject; plugin: string }, live
 });
 
 /** A removed field shows in the hash alone, an edit by somebody else in the content alone. What leaves is waited for. */
-const isApplied = (live: KubeObject, object: KubeObject): boolean =>
+export const isApplied = (live: KubeObject, object: KubeObject): boolean =>
   isLeaving(live) ||
   (live.metadata.annotations?.[ANNOTATION.appliedHash] === object.metadata.annotations?.[ANNOTATION.appliedHash] &&
     contains(live, trimChild(object)));

@@ -41,10 +41,11 @@ export function dressObject<T extends KubeObject>(object: T, run: AgentRun, mode
   };
 }
 
-const hashed = (object: KubeObject): KubeObject =>
+/** The object with the hash of what it says, by which an apply of it is known. */
+export const hashed = <T extends KubeObject>(object: T): T =>
   annotated(object, ANNOTATION.appliedHash, shortHash(canonical(object), 16));
 
-const annotated = (object: KubeObject, name: string, value: string): KubeObject => ({
+const annotated = <T extends KubeObject>(object: T, name: string, value: string): T => ({
   ...object,
   metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, [name]: value } },
 });
