@@ -21,6 +21,11 @@ export interface ContainerDependencies {
 export type ContainerEnd =
   { readonly kind: 'exited'; readonly exitCode: number } | { readonly kind: 'not-started'; readonly message: string };
 
+/** Runs before SIGTERM; to be given up when the signal says so. */
+export type PreStop = (signal: AbortSignal) => Promise<unknown>;
+
+/** What SIGTERM gets at least when a preStop hook has used up the grace, as with a kubelet. */
+const AFTER_HOOK_MS = 2_000;
 /** How long output may still come from a pipe that a process outside the group holds. */
 const OUTPUT_MS = 500;
 
@@ -33,6 +38,8 @@ export class ContainerProcess {
   readonly #dependencies: ContainerDependencies;
   #exited = false;
   #kill: { readonly at: number; readonly timer: Timer } | undefined;
+  /** The preStop hook while it runs. */
+  #hook: AbortController | undefined;
 
   constructor(dependencies: ContainerDependencies, command: ContainerCommand, log: ContainerLog) {
     this.#dependencies = dependencies;
@@ -54,16 +61,44 @@ export class ContainerProcess {
     return this.#child?.pid !== undefined;
   }
 
-  /** Asks the group to end; kills it after the grace period. Called again it can only shorten the time that is left. */
-  stop(graceMs: number): void {
+  /**
+   * Asks the group to end, after the hook if there is one; kills it after the grace period, of which the hook is part.
+   * Called again it can only shorten the time that is left.
+   */
+  stop(graceMs: number, preStop?: PreStop): void {
     const pid = this.#child?.pid;
     if (pid === undefined || this.#exited) return;
-    const { clock } = this.#dependencies;
-    const at = clock.now() + graceMs;
+    const at = this.#dependencies.clock.now() + graceMs;
     if (this.#kill && this.#kill.at <= at) return;
-    if (!this.#kill && graceMs > 0) killGroup(pid, 'SIGTERM');
+    const first = !this.#kill;
+    this.#killAfter(graceMs, pid);
+    if (graceMs <= 0) return killGroup(pid, 'SIGKILL');
+    if (!first) return;
+    if (preStop) void this.#terminateAfter(preStop, pid);
+    else killGroup(pid, 'SIGTERM');
+  }
+
+  #killAfter(graceMs: number, pid: number): void {
+    const { clock } = this.#dependencies;
     this.#kill?.timer.cancel();
-    this.#kill = { at, timer: clock.after(graceMs, () => killGroup(pid, 'SIGKILL')) };
+    const timer = clock.after(graceMs, () => this.#graceIsOver(pid));
+    this.#kill = { at: clock.now() + graceMs, timer };
+  }
+
+  /** A hook that still runs has had its time; what it delayed gets a little of its own. */
+  #graceIsOver(pid: number): void {
+    if (this.#hook) this.#hook.abort(new Error('the grace period is over'));
+    else killGroup(pid, 'SIGKILL');
+  }
+
+  async #terminateAfter(preStop: PreStop, pid: number): Promise<void> {
+    this.#hook = new AbortController();
+    await preStop(this.#hook.signal);
+    this.#hook = undefined;
+    if (this.#exited || !this.#kill) return;
+    killGroup(pid, 'SIGTERM');
+    const left = this.#kill.at - this.#dependencies.clock.now();
+    if (left < AFTER_HOOK_MS) this.#killAfter(AFTER_HOOK_MS, pid);
   }
 
   async #untilEnd(child: ChildProcess, command: ContainerCommand): Promise<ContainerEnd> {
@@ -78,6 +113,7 @@ export class ContainerProcess {
     });
     this.#exited = true;
     this.#kill?.timer.cancel();
+    this.#hook?.abort(new Error('the container has ended'));
     if (end instanceof Error) return this.#notStarted(startFailure(command, end));
     if (pid !== undefined) killGroup(pid, 'SIGKILL'); // as in a container, nobody outlives the first process
     await this.#untilOutputEnds(pipes, closed);

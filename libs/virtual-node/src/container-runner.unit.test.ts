@@ -37,9 +37,11 @@ function runnerOf(
     environment: new Map([['PATH', '/usr/bin:/bin']]),
     workingFolder: folder,
     terminationMessageFile: join(folder, 'message'),
+    inContainer: (execute: readonly string[]) => execute,
   };
   return new ContainerRunner({
     ...{ clock, log: silentLogger(), guardian: new Guardian(), launch, policy, stop: stop.signal },
+    ...{ host: '127.0.0.1', graceMs: 30_000 },
     onChange: (facts, last) => changes.push({ facts, last }),
   });
 }

@@ -3,12 +3,13 @@ import { backoffMs, delay, type Clock, type Guardian, type Logger, type Random, 
 import { join } from 'node:path';
 import type { Concurrency } from './concurrency.js';
 import type { ContainerLog } from './container-log.js';
-import { ContainerRunner, type RestartPolicy } from './container-runner.js';
 import type { PodPlace } from './downward.js';
 import type { ImageCommands } from './images.js';
-import { allContainers, namespaceOf, type Container, type Pod, type PodCondition } from './pod.js';
+import { PodContainers, restartPolicyOf } from './pod-containers.js';
+import { allContainers, namespaceOf, type Pod, type PodCondition } from './pod.js';
 import { foldPodStatus, type ContainerFacts, type Failure } from './pod-status.js';
 import { preparePod, type Launch } from './prepare-pod.js';
+import type { Service } from './services/service.js';
 import { StartObstacle } from './start-obstacle.js';
 import { StatusWriter } from './status-writer.js';
 import { VolumeFolders } from './volume-folder.js';
@@ -27,6 +28,7 @@ export interface PodServices {
   readonly apiServer: URL;
   /** PATH of the processes. */
   readonly path: string;
+  readonly servicesOf: (namespace: string) => readonly Service[];
 }
 
 /** Where one Pod runs. */
@@ -49,9 +51,9 @@ export class PodRunner {
   readonly #writer: StatusWriter;
   readonly #stop = new AbortController();
   readonly #facts = new Map<string, ContainerFacts>();
-  readonly #runners = new Map<string, ContainerRunner>();
   readonly #startedAt: number;
   readonly #deadline: Timer | undefined;
+  #containers: PodContainers | undefined;
   #conditions: readonly PodCondition[] = [];
   #failure: Failure | undefined;
 
@@ -70,7 +72,8 @@ export class PodRunner {
   async stop(graceMs: number, failure?: Failure): Promise<void> {
     this.#failure ??= failure;
     this.#stop.abort();
-    for (const runner of this.#runners.values()) runner.stop(graceMs);
+    if (this.#isServing) this.#report();
+    this.#containers?.stop(graceMs);
     await this.done;
   }
 
@@ -79,15 +82,19 @@ export class PodRunner {
     this.#writer.abandon();
   }
 
+  get processIP(): string {
+    return this.#site.place.processIP;
+  }
+
   /** The log that a container writes now. */
   liveLog(container: string): ContainerLog | undefined {
-    return this.#runners.get(container)?.log;
+    return this.#containers?.liveLog(container);
   }
 
   async #run(): Promise<void> {
     try {
       const launches = await this.#prepare();
-      if (launches && (await this.#runInitContainers(launches))) await this.#runContainers(launches);
+      if (launches) await this.#runContainers(launches);
     } catch (error) {
       this.#services.log.error({ err: error, ...this.#name }, 'Pod failed on this node');
       this.#failure ??= { reason: 'NodeError', message: String(error) };
@@ -131,37 +138,20 @@ export class PodRunner {
     this.#report();
   }
 
-  /** One after the other, each to success. False when the Pod ends here. */
-  async #runInitContainers(launches: ReadonlyMap<string, Launch>): Promise<boolean> {
-    const policy = this.#policy === 'Never' ? 'Never' : 'OnFailure';
-    this.#facts.clear();
-    for (const container of this.pod.spec.initContainers ?? []) {
-      const { exitCode } = await this.#runner(container, launches, policy).run();
-      if (exitCode !== 0 || this.#stop.signal.aborted) return false;
-    }
-    return true;
-  }
-
   async #runContainers(launches: ReadonlyMap<string, Launch>): Promise<void> {
-    const runners = this.pod.spec.containers.map((container) => this.#runner(container, launches, this.#policy));
-    await Promise.all(runners.map((runner) => runner.run()));
-  }
-
-  #runner({ name }: Container, launches: ReadonlyMap<string, Launch>, policy: RestartPolicy): ContainerRunner {
-    const launch = launches.get(name);
-    if (!launch) throw new Error(`container ${name} was not prepared`);
-    const onChange = (facts: ContainerFacts, last: boolean): void => {
+    this.#facts.clear();
+    const onChange = (name: string, facts: ContainerFacts, last: boolean): void => {
       this.#facts.set(name, facts);
       if (!last || this.#others(name)) this.#report();
     };
-    const runner = new ContainerRunner({ ...this.#services, launch, policy, stop: this.#stop.signal, onChange });
-    this.#runners.set(name, runner);
-    return runner;
+    const host = this.#site.place.processIP;
+    this.#containers = new PodContainers({ ...this.#services, pod: this.pod, launches, host, onChange });
+    await this.#containers.run();
   }
 
   /** Whether another container has not ended: else this one's end is told in the Pod's last status. */
   #others(name: string): boolean {
-    return this.pod.spec.containers.some(
+    return allContainers(this.pod).some(
       (other) => other.name !== name && !this.#facts.get(other.name)?.state.terminated,
     );
   }
@@ -175,8 +165,10 @@ export class PodRunner {
     });
   }
 
-  get #policy(): RestartPolicy {
-    return (this.pod.spec.restartPolicy as RestartPolicy | undefined) ?? 'Always';
+  /** Whether clients of a Service may turn to it; a task is nobody's endpoint, and its end is one write less. */
+  get #isServing(): boolean {
+    const ready = this.#conditions.some(({ type, status }) => type === 'Ready' && status === 'True');
+    return ready && restartPolicyOf(this.pod) === 'Always';
   }
 
   get #name(): { readonly pod: string; readonly namespace: string } {
@@ -187,6 +179,7 @@ export class PodRunner {
     const status = foldPodStatus(this.pod, {
       containers: this.#facts,
       over,
+      ending: this.#stop.signal.aborted,
       startedAt: this.#startedAt,
       now: this.#services.clock.now(),
       hostIP: this.#site.place.hostIP,

@@ -1,4 +1,13 @@
-import { timestamp, uidOf, type ContainerState, type ContainerStatus, type Pod, type PodCondition } from './pod.js';
+import type { Health } from './probes/container-probes.js';
+import {
+  isSidecar,
+  timestamp,
+  uidOf,
+  type ContainerState,
+  type ContainerStatus,
+  type Pod,
+  type PodCondition,
+} from './pod.js';
 import type { Container, PodPhase, PodStatus, Terminated } from './pod.js';
 
 /** What the node knows of one container. */
@@ -7,6 +16,8 @@ export interface ContainerFacts {
   /** How it ended the time before. */
   readonly lastTerminated?: Terminated;
   readonly restartCount: number;
+  /** What its probes say while it runs; absent: there are none. */
+  readonly health?: Health;
 }
 
 /** What the node knows of a Pod; its status is a function of it. */
@@ -14,6 +25,8 @@ export interface PodFacts {
   readonly containers: ReadonlyMap<string, ContainerFacts>;
   /** Nothing of the Pod runs, and nothing is started any more. */
   readonly over: boolean;
+  /** It is being ended: nobody should turn to it any more. */
+  readonly ending?: boolean;
   /** Why the whole Pod failed, whatever its containers say. */
   readonly failure?: Failure;
   readonly startedAt: number;
@@ -59,7 +72,9 @@ interface View {
   readonly pod: Pod;
   readonly facts: PodFacts;
   readonly policy: string;
+  /** Init containers that run to their end. */
   readonly initial: readonly ContainerFacts[];
+  readonly sidecars: readonly ContainerFacts[];
   readonly main: readonly ContainerFacts[];
   readonly waiting: ContainerFacts;
 }
@@ -69,7 +84,12 @@ function viewOf(pod: Pod, facts: PodFacts): View {
   const reason = initContainers.length > 0 ? 'PodInitializing' : 'ContainerCreating';
   const waiting = { state: { waiting: { reason } }, restartCount: 0 };
   const of = ({ name }: Container): ContainerFacts => facts.containers.get(name) ?? waiting;
-  return { pod, facts, policy, initial: initContainers.map(of), main: containers.map(of), waiting };
+  return {
+    ...{ pod, facts, policy, waiting },
+    initial: initContainers.filter((container) => isInitial(container, pod)).map(of),
+    sidecars: initContainers.filter((container) => isSidecar(pod, container)).map(of),
+    main: containers.map(of),
+  };
 }
 
 const exitCodeOf = ({ state, lastTerminated }: ContainerFacts): number | undefined =>
@@ -78,6 +98,10 @@ const succeeded = (container: ContainerFacts): boolean => exitCodeOf(container) 
 const failed = (container: ContainerFacts): boolean => (exitCodeOf(container) ?? 0) !== 0;
 const neverRan = ({ state, lastTerminated }: ContainerFacts): boolean =>
   state.waiting !== undefined && lastTerminated === undefined;
+const isStarted = ({ state, health }: ContainerFacts): boolean =>
+  state.running !== undefined && (health?.started ?? true);
+const isReady = ({ state, health }: ContainerFacts, { facts }: View): boolean =>
+  state.running !== undefined && (health?.ready ?? true) && facts.ending !== true;
 const isFinal = ({ facts, policy }: View): boolean => facts.over || policy === 'Never';
 const initFailed = (view: View): boolean => isFinal(view) && view.initial.some(failed);
 
@@ -93,7 +117,7 @@ const PHASE_RULES: readonly PhaseRule[] = [
   ['Failed', ({ facts, main }) => facts.over && !main.every(succeeded)],
   ['Pending', ({ initial }) => !initial.every(succeeded)],
   ['Pending', ({ main }) => main.some(neverRan)],
-  ['Running', ({ main }) => main.some(({ state }) => state.running)],
+  ['Running', ({ main, sidecars }) => [...main, ...sidecars].some(({ state }) => state.running)],
   ['Succeeded', ({ facts, policy, main }) => main.every(succeeded) && (facts.over || policy !== 'Always')],
   ['Failed', isFinal],
 ];
@@ -108,11 +132,12 @@ const NOT_READY: Readonly<Record<PodPhase, string>> = {
   Failed: 'PodFailed',
 };
 
-function conditions(phase: PodPhase, { pod, initial, main, facts }: View): PodCondition[] {
+function conditions(phase: PodPhase, view: View): PodCondition[] {
+  const { facts } = view;
   const alive = phase === 'Pending' || phase === 'Running';
-  const initialized = initial.every(succeeded);
-  const ready = phase === 'Running' && main.every(({ state }) => state.running);
-  const unready = pod.spec.containers.filter((_, index) => !main[index]?.state.running).map(({ name }) => name);
+  const initialized = isInitialized(view);
+  const unready = unreadyContainers(view);
+  const ready = phase === 'Running' && unready.length === 0;
   const message = alive ? { message: `containers with unready status: [${unready.join(' ')}]` } : {};
   const why = ready ? {} : { reason: NOT_READY[phase], ...message };
   const completed = phase === 'Succeeded' ? { reason: 'PodCompleted' } : {};
@@ -125,6 +150,17 @@ function conditions(phase: PodPhase, { pod, initial, main, facts }: View): PodCo
   ].map((condition) => ({ ...condition, lastTransitionTime: changedAt(condition, facts) }));
 }
 
+const isInitialized = ({ initial, sidecars, main }: View): boolean =>
+  initial.every(succeeded) && (sidecars.every(isStarted) || !main.every(neverRan));
+
+/** Init containers that have ended do not count. */
+function unreadyContainers(view: View): string[] {
+  const { pod, facts, waiting } = view;
+  const { initContainers = [], containers } = pod.spec;
+  const serving = [...initContainers.filter((container) => isSidecar(pod, container)), ...containers];
+  return serving.map(({ name }) => name).filter((name) => !isReady(facts.containers.get(name) ?? waiting, view));
+}
+
 const holds = (value: boolean): { status: 'True' | 'False' } => ({ status: value ? 'True' : 'False' });
 
 function changedAt({ type, status }: { type: string; status: string }, { conditions, now }: PodFacts): string {
@@ -132,25 +168,28 @@ function changedAt({ type, status }: { type: string; status: string }, { conditi
   return before?.status === status ? before.lastTransitionTime : timestamp(now);
 }
 
-function containerStatus({ name, image = '' }: Container, view: View): ContainerStatus {
+function containerStatus(container: Container, view: View): ContainerStatus {
+  const { name, image = '' } = container;
   const { pod, facts } = view;
   const known = facts.containers.get(name) ?? view.waiting;
   const { restartCount, lastTerminated } = known;
   const id = `process://${uidOf(pod)}/${name}/${restartCount}`;
   const terminated = known.state.terminated ?? neverStarted(known, view);
-  const running = known.state.running !== undefined;
   return {
     name,
     image,
     imageID: '',
-    ...(running || known.state.terminated ? { containerID: id } : {}),
-    ready: running,
-    started: running,
+    ...(known.state.running || known.state.terminated ? { containerID: id } : {}),
+    ready: isInitial(container, pod) ? known.state.terminated?.exitCode === 0 : isReady(known, view),
+    started: isStarted(known),
     restartCount,
     state: terminated ? { terminated: fitted(terminated, pod) } : known.state,
     lastState: lastTerminated ? { terminated: fitted(lastTerminated, pod) } : {},
   };
 }
+
+const isInitial = (container: Container, pod: Pod): boolean =>
+  (pod.spec.initContainers ?? []).includes(container) && !isSidecar(pod, container);
 
 /** A container that waited until its Pod was over. One behind a failed init container goes on waiting. */
 function neverStarted({ state }: ContainerFacts, view: View): Terminated | undefined {

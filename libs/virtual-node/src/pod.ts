@@ -83,6 +83,10 @@ export const CONFIG_MAP: Kind<ConfigMap> = {
 /** Init containers, then the others. */
 export const allContainers = ({ spec }: Pod): Container[] => [...(spec.initContainers ?? []), ...spec.containers];
 
+/** An init container that goes on running beside the others, and is started again whenever it ends. */
+export const isSidecar = ({ spec }: Pod, container: Container): boolean =>
+  container.restartPolicy === 'Always' && (spec.initContainers ?? []).includes(container);
+
 export const namespaceOf = ({ metadata }: Pod): string => metadata.namespace ?? 'default';
 
 /** Names the Pod's folder, so it is never empty. */

@@ -7,7 +7,9 @@ import { containerEnvironment } from './environment.js';
 import { expand } from './expansion.js';
 import { imageCommand, type ImageCommands } from './images.js';
 import { PathRewriter } from './path-rewriting.js';
-import { allContainers, type Container, type Pod } from './pod.js';
+import { allContainers, isSidecar, namespaceOf, type Container, type Pod } from './pod.js';
+import { serviceVariables } from './services/service-environment.js';
+import type { Service } from './services/service.js';
 import { environmentSources, readSources, union, volumeSources, type Sources } from './sources.js';
 import { StartObstacle } from './start-obstacle.js';
 import type { VolumeFolders } from './volume-folder.js';
@@ -16,6 +18,8 @@ import type { VolumeFolders } from './volume-folder.js';
 export interface Launch extends ContainerCommand {
   readonly container: Container;
   readonly terminationMessageFile: string;
+  /** What is executed in the container, a probe or a hook, with its paths made real. */
+  readonly inContainer: (command: readonly string[]) => readonly string[];
 }
 
 export interface PrepareInput {
@@ -29,6 +33,8 @@ export interface PrepareInput {
   readonly apiServer: URL;
   /** PATH of the processes. */
   readonly path: string;
+  /** The Services of a namespace, for variables that announce them. */
+  readonly servicesOf: (namespace: string) => readonly Service[];
   readonly signal: AbortSignal;
 }
 
@@ -36,18 +42,18 @@ export interface PrepareInput {
 export async function preparePod(input: PrepareInput): Promise<ReadonlyMap<string, Launch>> {
   const { pod, client, signal, volumes } = input;
   const containers = allContainers(pod);
-  for (const container of containers) checkSupported(container, input.images);
+  for (const container of containers) checkSupported(container, input);
   const sources = await readSources(client, pod, union(environmentSources(pod), volumeSources(pod)), signal);
   const launches = containers.map((container) => prepareContainer(container, sources, input));
   await volumes.write(sources);
   return new Map(launches.map((launch) => [launch.container.name, launch]));
 }
 
-function checkSupported(container: Container, images: ImageCommands): void {
+function checkSupported(container: Container, { pod, images }: PrepareInput): void {
   const { name, restartPolicy } = container;
   commandOfImage(container, images);
-  if (restartPolicy !== undefined)
-    throw new StartObstacle(`this node runs no container with a restartPolicy of its own; leave it out of "${name}"`);
+  if (restartPolicy !== undefined && !isSidecar(pod, container))
+    throw new StartObstacle(`this node knows a restartPolicy of init containers only; leave it out of "${name}"`);
 }
 
 function commandOfImage({ name, image = '' }: Container, images: ImageCommands): readonly string[] {
@@ -64,7 +70,8 @@ function prepareContainer(container: Container, sources: Sources, input: Prepare
   const { command, environment } = commandAndEnvironment(container, sources, input, rewriter);
   for (const each of new Set([folder, workingFolder, dirname(terminationMessageFile)]))
     mkdirSync(each, { recursive: true, mode: 0o700 });
-  return { container, folder, command, environment, workingFolder, terminationMessageFile };
+  const inContainer = (execute: readonly string[]): readonly string[] => execute.map((part) => rewriter.argument(part));
+  return { container, folder, command, environment, workingFolder, terminationMessageFile, inContainer };
 }
 
 /** Both with their container paths made real; `$(X)` is expanded before, as the Pod's author sees them. */
@@ -74,7 +81,7 @@ function commandAndEnvironment(
   input: PrepareInput,
   rewriter: PathRewriter,
 ): Pick<Launch, 'command' | 'environment'> {
-  const variables = containerEnvironment({ ...input, container, sources, base: clusterVariables(input.apiServer) });
+  const variables = containerEnvironment({ ...input, container, sources, base: announced(input) });
   const expanded = (text: string): string => rewriter.argument(expand(text, variables));
   const { command = [], args = [] } = container;
   const program = command.length > 0 ? command.map(expanded) : commandOfImage(container, input.images);
@@ -96,6 +103,12 @@ function containerPaths(
   const terminationMessageFile = new PathRewriter(mounts).path(messagePath) ?? join(folder, 'termination-log');
   const rewriter = new PathRewriter([...mounts, { from: messagePath, to: terminationMessageFile }]);
   return { rewriter, terminationMessageFile };
+}
+
+/** Where the API server is, and the namespace's Services unless the Pod does not want them. */
+function announced({ pod, apiServer, servicesOf }: PrepareInput): Map<string, string> {
+  const services = pod.spec.enableServiceLinks === false ? [] : servicesOf(namespaceOf(pod));
+  return new Map([...serviceVariables(services), ...clusterVariables(apiServer)]);
 }
 
 /** How a Pod finds the API server, as the kubelet says it. */

@@ -18,6 +18,7 @@ const POD_FIELDS: readonly Field<Pod['spec']>[] = [
   ['hostPID', (spec) => spec.hostPID],
   ['hostAliases', (spec) => spec.hostAliases],
   ['dnsConfig', (spec) => spec.dnsConfig],
+  ['readinessGates', (spec) => spec.readinessGates],
   ['runtimeClassName', (spec) => spec.runtimeClassName],
   ['emptyDir.sizeLimit', (spec) => spec.volumes?.some(({ emptyDir }) => isSet(emptyDir?.sizeLimit))],
 ];
@@ -25,10 +26,8 @@ const POD_FIELDS: readonly Field<Pod['spec']>[] = [
 const CONTAINER_FIELDS: readonly Field<Container>[] = [
   ['containers.securityContext', (container) => container.securityContext],
   ['containers.resources', ({ resources }) => resources?.limits ?? resources?.requests],
-  ['containers.livenessProbe', (container) => container.livenessProbe],
-  ['containers.readinessProbe', (container) => container.readinessProbe],
-  ['containers.startupProbe', (container) => container.startupProbe],
-  ['containers.lifecycle', (container) => container.lifecycle],
+  ['containers.lifecycle.stopSignal', ({ lifecycle }) => lifecycle?.stopSignal],
+  ['containers.ports.hostPort', ({ ports }) => ports?.some(({ hostPort }) => hostPort)],
   ['containers.volumeMounts.readOnly', ({ volumeMounts }) => volumeMounts?.some(({ readOnly }) => readOnly)],
 ];
 

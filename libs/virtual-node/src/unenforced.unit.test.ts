@@ -12,12 +12,15 @@ it('names what the Pod or one of its containers asks for', () => {
   const pod = shellPod('p', '', {
     securityContext: { runAsNonRoot: true },
     hostNetwork: true,
+    readinessGates: [{ conditionType: 'example.com/fed' }],
     volumes: [{ name: 'v', emptyDir: { sizeLimit: '1Mi' } }],
     initContainers: [{ name: 'i', resources: { limits: { cpu: '1' } } }],
     containers: [
       {
         name: 'main',
         livenessProbe: { periodSeconds: 1 },
+        lifecycle: { stopSignal: 'SIGINT' },
+        ports: [{ containerPort: 80, hostPort: 80 }],
         volumeMounts: [{ name: 'v', mountPath: '/v', readOnly: true }],
       },
     ],
@@ -25,9 +28,11 @@ it('names what the Pod or one of its containers asks for', () => {
   expect(unenforcedFields(pod)).toEqual([
     'securityContext',
     'hostNetwork',
+    'readinessGates',
     'emptyDir.sizeLimit',
     'containers.resources',
-    'containers.livenessProbe',
+    'containers.lifecycle.stopSignal',
+    'containers.ports.hostPort',
     'containers.volumeMounts.readOnly',
   ]);
 });

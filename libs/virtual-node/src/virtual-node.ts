@@ -24,6 +24,7 @@ import { PodRunner, type PodServices } from './pod-runner.js';
 import type { Failure } from './pod-status.js';
 import { isTerminal, namespaceOf, POD_KIND, uidOf, type Pod } from './pod.js';
 import { endLeftovers, wasStarted } from './process-record.js';
+import { ServiceProxy } from './services/service-proxy.js';
 import { StatusWriter } from './status-writer.js';
 import { unenforcedFields } from './unenforced.js';
 
@@ -73,7 +74,7 @@ const NOT_STARTED = { reason: 'NotStarted', message: 'the Pod was deleted before
  * limit. It differs from a kubelet in what processes cannot have: an image is a command (`images`), a mount is a folder
  * elsewhere (values and arguments under a `mountPath` are rewritten, text that mentions one is not), /tmp is the
  * machine's unless the Pod mounts it (then TMPDIR names it), `status.podIP` is an address that a process can bind, and
- * a process that leaves its group escapes. Probes, lifecycle hooks, native sidecars and Services are not there.
+ * a process that leaves its group escapes. Services are reached at loopback addresses, and by no name.
  */
 export class VirtualNode implements Runnable {
   readonly name: string;
@@ -83,11 +84,14 @@ export class VirtualNode implements Runnable {
   readonly #guardian = new Guardian();
   readonly #addresses: AddressPool;
   readonly #pods: Informer<Pod>;
+  readonly #proxy: ServiceProxy;
   readonly #kubelet: KubeletServer;
   readonly #parts: Lifecycle;
   readonly #entries = new Map<string, Entry>();
   readonly #work = new Set<Promise<void>>();
   readonly #warned = new Set<string>();
+  /** Addresses of processes that are being ended. */
+  readonly #ending = new Set<string>();
   readonly #given = new AbortController();
   #former = new Set<string>();
   #stopping = false;
@@ -104,7 +108,9 @@ export class VirtualNode implements Runnable {
       guardian: this.#guardian,
       starts: new Concurrency(STARTS),
       writes: new Concurrency(WRITES),
+      servicesOf: (namespace) => this.#proxy.servicesOf(namespace),
     };
+    this.#proxy = new ServiceProxy({ ...options, ending: this.#ending });
     this.#kubelet = new KubeletServer({
       credentials: options.kubelet,
       host: HOST,
@@ -121,7 +127,7 @@ export class VirtualNode implements Runnable {
     const fieldSelector = `spec.nodeName=${nodeName}`;
     this.#pods = createInformer({ client, clock, random, log }, { kind: POD_KIND, fieldSelector, trim: withoutInput });
     this.#pods.onEvent(({ type, object }) => (type === 'deleted' ? this.#forget(object) : this.#see(object)));
-    this.#parts = new Lifecycle(this.name, [this.#kubelet, registration, this.#pods], log);
+    this.#parts = new Lifecycle(this.name, [this.#kubelet, registration, this.#proxy, this.#pods], log);
     setMaxListeners(0, this.#given.signal);
   }
 
@@ -190,6 +196,7 @@ export class VirtualNode implements Runnable {
     const runner = new PodRunner(this.#services, pod, { folder: this.#folderOf(pod), podIP, place });
     this.#warnOfUnenforced(pod);
     const done = runner.done.then(() => {
+      this.#ending.delete(processIP);
       address.release();
       delete entry.runner;
     });
@@ -208,6 +215,7 @@ export class VirtualNode implements Runnable {
 
   /** Ends the Pod with its grace; takes it out of the API when its last status is there. */
   async #remove(pod: Pod, { runner, reported }: Entry): Promise<void> {
+    if (runner) this.#ending.add(runner.processIP);
     await (runner?.stop(graceMs(pod)) ?? reported);
     const { client, clock, random, log } = this.#options;
     const { signal } = this.#given;
