@@ -34,7 +34,7 @@ export interface OperatorParts {
 }
 
 /** The operator's object graph. Nothing is made before it is asked for, so whatever is registered later counts. */
-export function composeOperator({ settings, client, modes }: OperatorParts): Container {
+export function composeOperator({ settings, client, modes, packs }: OperatorParts): Container {
   const container = new Container();
   for (const mode of modes) container.value(MODE_PLUGIN, mode);
   return container
@@ -49,6 +49,7 @@ export function composeOperator({ settings, client, modes }: OperatorParts): Con
         new CoreHost({
           client: the.get(CLIENT),
           modes: the.getAll(MODE_PLUGIN),
+          packs,
           namespaces: settings.namespaces,
           systemNamespace: settings.systemNamespace,
           clock: the.get(CLOCK),
