@@ -1,0 +1,1 @@
+export { gatewayMode } from './mode.js';
