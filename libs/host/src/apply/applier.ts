@@ -1,6 +1,6 @@
 import { kindKey, type AgentRun, type Kind, type KubeObject } from '@sympozium/api';
 import { objectKey, type OwnWrites } from '@sympozium/controller';
-import { isAlreadyExists, isNotFound, KubeError, type KubeClient, type ObjectKey } from '@sympozium/kube';
+import { isAlreadyExists, isConflict, isNotFound, KubeError, type KubeClient, type ObjectKey } from '@sympozium/kube';
 import type { Clock, Logger } from '@sympozium/process';
 import type { ClusterCache } from '../cluster/cluster-cache.js';
 import { isOurs, isPredecessors } from '../cluster/run-of.js';
@@ -208,14 +208,24 @@ export class Applier {
     const { client, cache, ownWrites, log } = this.#dependencies;
     const { uid, namespace = '', name } = metadata;
     const options = { ...(uid !== undefined && { uid }), propagationPolicy };
-    const found = await client.delete(kind, { namespace, name }, options).then(() => true, ignoreGone);
-    if (!found) return 'gone';
+    try {
+      await client.delete(kind, { namespace, name }, options);
+    } catch (error) {
+      if (await this.#isStillThere(error, kind, metadata)) throw error;
+      return 'gone';
+    }
     ownWrites.record(keyOf(run), () => {
       const now = cache.cacheOf(kind)?.get(namespace, name);
       return now?.metadata.uid !== uid || now?.metadata.deletionTimestamp !== undefined;
     });
     log.info({ run: keyOf(run), kind: kind.kind, name }, 'child deleted');
     return 'going';
+  }
+
+  /** Whether a deletion that failed still has its object: a conflict means, too, that another one has its name. */
+  async #isStillThere(error: unknown, kind: Kind, metadata: KubeObject['metadata']): Promise<boolean> {
+    if (isNotFound(error)) return false;
+    return !isConflict(error) || (await this.#read(kind, metadata))?.metadata.uid === metadata.uid;
   }
 
   async #read(kind: Kind, { namespace, name }: ObjectKey): Promise<KubeObject | undefined> {
@@ -244,9 +254,3 @@ const keyOf = ({ metadata }: AgentRun): string => objectKey(metadata.namespace ?
 const REFUSALS: ReadonlySet<number> = new Set([400, 403, 404, 405, 413, 415, 422]);
 
 const isRefusal = ({ status }: KubeError): boolean => REFUSALS.has(status);
-
-function ignoreGone(error: unknown): false {
-  // 409: the name is another object's by now, so the one that was meant is gone.
-  if (!(error instanceof KubeError) || (error.status !== 404 && error.status !== 409)) throw error;
-  return false;
-}
