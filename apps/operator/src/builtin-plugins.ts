@@ -1,4 +1,5 @@
 import type { BuiltinPlugin } from '@sympozium/host';
+import { serverMode } from '@sympozium/mode-server';
 import { taskMode } from '@sympozium/mode-task';
 import { webEndpoint } from '@sympozium/skill-web-endpoint';
 import type { OperatorSettings } from './settings.js';
@@ -9,5 +10,6 @@ export const builtinPlugins = ({
   webProxyImage,
 }: Pick<OperatorSettings, 'agentImage' | 'webProxyImage'>): readonly BuiltinPlugin[] => [
   { from: '@sympozium/mode-task', plugin: taskMode, config: { agentImage } },
+  { from: '@sympozium/mode-server', plugin: serverMode },
   { from: '@sympozium/skill-web-endpoint', plugin: webEndpoint({ image: webProxyImage }) },
 ];
