@@ -1,4 +1,5 @@
 import type { BuiltinPlugin } from '@sympozium/host';
+import { gatewayMode } from '@sympozium/mode-gateway';
 import { serverMode } from '@sympozium/mode-server';
 import { taskMode } from '@sympozium/mode-task';
 import { webEndpoint } from '@sympozium/skill-web-endpoint';
@@ -11,5 +12,6 @@ export const builtinPlugins = ({
 }: Pick<OperatorSettings, 'agentImage' | 'webProxyImage'>): readonly BuiltinPlugin[] => [
   { from: '@sympozium/mode-task', plugin: taskMode, config: { agentImage } },
   { from: '@sympozium/mode-server', plugin: serverMode },
+  { from: '@sympozium/mode-gateway', plugin: gatewayMode },
   { from: '@sympozium/skill-web-endpoint', plugin: webEndpoint({ image: webProxyImage }) },
 ];
