@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { SympoziumError } from '@sympozium/api';
-import type { KubeClient } from '@sympozium/kube';
-import { clientFromKubeconfig } from '@sympozium/kube/kubeconfig';
-import { livingOwner } from '@sympozium/process';
+import type { InformerDependencies, KubeClient } from '@sympozium/kube';
+import { clientFromKubeconfig, loadKubeconfig } from '@sympozium/kube/kubeconfig';
+import { createLogger, livingOwner, systemClock, systemRandom } from '@sympozium/process';
 import { LOCK_FILE } from './dev/data-folder.js';
 
 const LOCAL_FOLDER = '.sympozium';
@@ -12,6 +12,20 @@ const LOCAL_FOLDER = '.sympozium';
 function localKubeconfig(): string | undefined {
   const path = join(LOCAL_FOLDER, 'kubeconfig');
   return existsSync(path) && livingOwner(join(LOCAL_FOLDER, LOCK_FILE)) !== undefined ? path : undefined;
+}
+
+/** What informers are made from, for a command that tells everything itself. */
+export const informerTools = (client: KubeClient): InformerDependencies => ({
+  client,
+  clock: systemClock,
+  random: systemRandom,
+  log: createLogger({ name: 'sympozium', level: 'silent' }),
+});
+
+/** The same cluster for @kubernetes/client-node, whose port-forward we use. */
+export function kubeConfigOf(options: { kubeconfig?: string }): ReturnType<typeof loadKubeconfig> {
+  const kubeconfig = options.kubeconfig ?? localKubeconfig();
+  return loadKubeconfig({ env: process.env, ...(kubeconfig !== undefined && { kubeconfig }) });
 }
 
 /** The cluster a command talks to: `--kubeconfig`, else a running local one, else kubectl’s rules. Named on stderr. */

@@ -26,10 +26,18 @@ async function named(client: KubeClient, namespace: string, name: string): Promi
     if (!isNotFound(error)) throw error;
     const { items } = await client.list(SYMPOZIUM_INSTANCE, { namespace });
     const known = items.map((i) => i.metadata.name).join(', ') || 'none';
-    throw new SympoziumError(
-      'InstanceNotFound',
-      `there is no SympoziumInstance ${name} in namespace ${namespace} (there: ${known}).`,
-      { cause: error },
-    );
+    throw noInstance({ namespace, name }, `there: ${known}`, error);
   }
 }
+
+/** What a command says of an instance that is not there. */
+export const noInstance = (
+  { namespace, name }: { readonly namespace: string; readonly name: string },
+  detail = 'it was deleted',
+  cause?: unknown,
+): SympoziumError =>
+  new SympoziumError(
+    'InstanceNotFound',
+    `there is no SympoziumInstance ${name} in namespace ${namespace} (${detail}).`,
+    { cause },
+  );

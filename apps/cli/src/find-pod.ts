@@ -1,13 +1,9 @@
-import { isTerminal, LABEL, SympoziumError, type AgentRun, type Kind, type KubeObject } from '@sympozium/api';
+import { isTerminal, LABEL, SympoziumError, type AgentRun } from '@sympozium/api';
 import type { KubeClient } from '@sympozium/kube';
+import { POD, type Pod } from '@sympozium/plugin-sdk/manifests';
 import { setTimeout as pause } from 'node:timers/promises';
 import { findRun } from './find-run.js';
 
-interface Pod extends KubeObject {
-  status?: { phase?: string };
-}
-
-const PODS: Kind<Pod> = { apiVersion: 'v1', kind: 'Pod', plural: 'pods', namespaced: true };
 const ASK_EVERY_MS = 250;
 
 /** Name of the run’s newest Pod. Throws `RUN_NOT_FOUND` with the reason when there is none. */
@@ -34,7 +30,7 @@ export async function startedPod(
 }
 
 async function findPod(client: KubeClient, { metadata }: AgentRun): Promise<Pod | undefined> {
-  const { items } = await client.list(PODS, {
+  const { items } = await client.list(POD, {
     ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
     labelSelector: `${LABEL.runUid}=${metadata.uid ?? ''}`,
   });

@@ -1,9 +1,15 @@
 import { SympoziumError } from '@sympozium/api';
 import { Command, Option } from 'commander';
 import { cancel } from './commands/cancel.js';
+import { chat } from './commands/chat.js';
 import { dev } from './commands/dev.js';
+import { endpoint } from './commands/endpoint.js';
+import { getInstances } from './commands/get-instances.js';
 import { getRuns } from './commands/get-runs.js';
+import { keyList } from './commands/key-list.js';
+import { keyRotate } from './commands/key-rotate.js';
 import { logs } from './commands/logs.js';
+import { portForward } from './commands/port-forward.js';
 import { run } from './commands/run.js';
 
 const kubeconfig = () =>
@@ -42,9 +48,8 @@ export function buildProgram(): Command {
     .addOption(output())
     .action(run);
 
-  program
-    .command('get')
-    .description('list runs')
+  const get = program.command('get').description('list runs or instances');
+  get
     .command('runs')
     .description('list the runs of a namespace')
     .option('-i, --instance <name>', 'only runs of this instance')
@@ -52,6 +57,13 @@ export function buildProgram(): Command {
     .addOption(kubeconfig())
     .addOption(output())
     .action(getRuns);
+  get
+    .command('instances')
+    .description('list the instances of a namespace, and where they are called')
+    .addOption(namespace())
+    .addOption(kubeconfig())
+    .addOption(output())
+    .action(getInstances);
 
   program
     .command('logs')
@@ -70,14 +82,16 @@ export function buildProgram(): Command {
     .addOption(kubeconfig())
     .action(cancel);
 
+  addServedCommands(program);
+
   program
     .command('dev')
-    .description('run operator and web proxy on this machine, against a cluster')
+    .description('run the operator on this machine, against a cluster, and lead a port to the demo instance')
     .addOption(kubeconfig())
-    .option('--credentials <folder>', 'kubeconfigs of the apps’ own users and the node’s certificate')
+    .option('--credentials <folder>', 'kubeconfig of the operator’s own user and the node’s certificate')
     .option('--virtual-node', 'run Pods as processes of this machine', false)
-    .option('--port <port>', 'port of the web proxy', port, 8080)
-    .option('--data-dir <folder>', 'keys, logs and Pods', '.sympozium')
+    .option('--port <port>', 'port of this machine that leads to the demo, 0 for any', port, 8080)
+    .option('--data-dir <folder>', 'kubeconfig, logs and Pods', '.sympozium')
     .option('--image <name=command>', 'an image’s command on the virtual node; may be repeated', collect, [])
     .option('--no-demo', 'make no demo instance and send no request')
     .option('--check', 'check arguments, port and data folder, and start nothing', false)
@@ -86,4 +100,59 @@ export function buildProgram(): Command {
     .action(dev);
 
   return program;
+}
+
+/** Commands about an instance that is served over HTTP. */
+function addServedCommands(program: Command): void {
+  const instance = 'name of the SympoziumInstance';
+  const key = () => new Option('--key <name>', 'entry of the key Secret (default: api-key)');
+
+  program
+    .command('endpoint')
+    .description('print an instance’s address, API key and a curl line')
+    .argument('<instance>', instance)
+    .option('--wait [timeout]', 'until it answers, e.g. 2m (default: as long as it takes)')
+    .addOption(key())
+    .addOption(namespace())
+    .addOption(kubeconfig())
+    .addOption(output())
+    .action(endpoint);
+
+  program
+    .command('chat')
+    .description('talk with an instance; Ctrl-C cancels an answer, Ctrl-D leaves')
+    .argument('<instance>', instance)
+    .option('-m, --message <text>', 'one message and its answer (default where stdin is no terminal: what it says)')
+    .addOption(key())
+    .addOption(namespace())
+    .addOption(kubeconfig())
+    .action(chat);
+
+  program
+    .command('port-forward')
+    .description('lead a port of this machine to an instance, until Ctrl-C')
+    .argument('<instance>', instance)
+    .option('--port <port>', 'port of this machine, 0 for any', port, 8080)
+    .addOption(key())
+    .addOption(namespace())
+    .addOption(kubeconfig())
+    .action(portForward);
+
+  const keys = program.command('key').description('an instance’s API keys');
+  keys
+    .command('list')
+    .description('list names, limits and ends of the keys')
+    .argument('<instance>', instance)
+    .addOption(namespace())
+    .addOption(kubeconfig())
+    .addOption(output())
+    .action(keyList);
+  keys
+    .command('rotate')
+    .description('make a new key; the old one stays valid for a day')
+    .argument('<instance>', instance)
+    .addOption(namespace())
+    .addOption(kubeconfig())
+    .addOption(output())
+    .action(keyRotate);
 }

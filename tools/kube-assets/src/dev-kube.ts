@@ -7,8 +7,8 @@ import { ensureKubeAssets } from './ensure-kube-assets.js';
 import { goModule } from './find-kube-assets.js';
 
 const DATA_DIR = '.sympozium';
-/** config/rbac binds these. */
-const USERS = [{ name: 'sympozium-operator' }, { name: 'sympozium-web-proxy' }];
+/** config/rbac binds it. */
+const USERS = [{ name: 'sympozium-operator' }];
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const INTERRUPTED = 130;
 

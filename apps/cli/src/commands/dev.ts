@@ -3,10 +3,10 @@ import { resolve } from 'node:path';
 import { credentialsIn, sharedCredentials } from '../dev/credentials.js';
 import { DataFolder } from '../dev/data-folder.js';
 import { parseImages } from '../dev/images.js';
-import { requireFreePort } from '../dev/local-port.js';
+import { requireFreePort } from '../local-port.js';
 import { LocalSystem } from '../dev/local-system.js';
 import { Report } from '../dev/report.js';
-import { nextSignal } from '../dev/signals.js';
+import { nextSignal } from '../signals.js';
 import type { OutputOptions } from './options.js';
 
 export interface DevOptions extends OutputOptions {
@@ -24,7 +24,7 @@ export interface DevOptions extends OutputOptions {
 /** Exit code of a start that a signal ended; afterwards a signal is the normal end. */
 const INTERRUPTED = 130;
 
-/** `sympozium dev`: operator and web proxy as processes beside a cluster, until Ctrl-C. */
+/** `sympozium dev`: the operator as a process beside a cluster, and a port that leads to the demo, until Ctrl-C. */
 export async function dev(options: DevOptions): Promise<void> {
   const kubeconfig = requireCluster(options);
   parseImages(options.image);

@@ -1,6 +1,7 @@
 import { AGENT_RUN, LABEL, type AgentRun } from '@sympozium/api';
-import Table from 'cli-table3';
+import { age } from '../age.js';
 import { connect } from '../cluster.js';
+import { renderTable } from '../render-table.js';
 import type { ClusterOptions, OutputOptions } from './options.js';
 
 interface GetRunsOptions extends ClusterOptions, OutputOptions {
@@ -25,22 +26,14 @@ export async function getRuns(options: GetRunsOptions): Promise<void> {
 
 const createdAt = (run: AgentRun): string => run.metadata.creationTimestamp ?? '';
 
-/** The table of `get runs`; `now` in milliseconds since 1970. */
-export function renderRuns(runs: readonly AgentRun[], now: number): string {
-  const table = new Table({
-    head: HEAD,
-    chars: BORDERLESS,
-    style: { head: [], 'padding-left': 0, 'padding-right': 2 },
-  });
-  for (const run of runs) table.push(cells(run, now));
-  return table
-    .toString()
-    .split('\n')
-    .map((line) => line.trimEnd())
-    .join('\n');
-}
-
 const HEAD = ['NAME', 'PHASE', 'MODE', 'INSTANCE', 'REASON', 'AGE', 'RESULT'];
+
+/** The table of `get runs`; `now` in milliseconds since 1970. */
+export const renderRuns = (runs: readonly AgentRun[], now: number): string =>
+  renderTable(
+    HEAD,
+    runs.map((run) => cells(run, now)),
+  );
 
 const cells = ({ metadata, spec, status }: AgentRun, now: number): string[] => [
   metadata.name,
@@ -51,24 +44,3 @@ const cells = ({ metadata, spec, status }: AgentRun, now: number): string[] => [
   age(metadata.creationTimestamp, now),
   status.resultPreview ?? '',
 ];
-
-/** As kubectl writes ages: 12s, 5m, 3h, 2d. */
-export function age(since: string | undefined, now: number): string {
-  if (since === undefined) return '';
-  const seconds = Math.max(0, Math.floor((now - Date.parse(since)) / 1000));
-  if (seconds < 120) return `${seconds}s`;
-  if (seconds < 7_200) return `${Math.floor(seconds / 60)}m`;
-  if (seconds < 172_800) return `${Math.floor(seconds / 3_600)}h`;
-  return `${Math.floor(seconds / 86_400)}d`;
-}
-
-const BORDERLESS = Object.fromEntries(
-  ['top', 'bottom', 'left', 'right', 'mid'].flatMap((side) => [
-    [side, ''],
-    [`${side}-mid`, ''],
-    [`${side}-left`, ''],
-    [`${side}-right`, ''],
-    [`mid-mid`, ''],
-    ['middle', ''],
-  ]),
-);

@@ -17,7 +17,7 @@ import {
   type RunOutcome,
 } from '@sympozium/run-client';
 import { connect } from '../cluster.js';
-import { nextSignal } from '../dev/signals.js';
+import { nextSignal } from '../signals.js';
 import { findInstance } from '../find-instance.js';
 import type { ClusterOptions, OutputOptions } from './options.js';
 

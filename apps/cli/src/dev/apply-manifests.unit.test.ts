@@ -24,7 +24,7 @@ describe.each(['operator', 'web-proxy'])('config/rbac/%s.yaml', (app) => {
     const client = new FakeKubeClient();
     await applyManifests(client, path);
     await applyManifests(client, path);
-    expect((await client.list(ROLES)).items.map((role) => role.metadata.name)).toEqual([`sympozium-${app}`]);
+    expect((await client.list(ROLES)).items.map((role) => role.metadata.name)).toContain(`sympozium-${app}`);
   });
 
   it('grants nothing by wildcard', () => {

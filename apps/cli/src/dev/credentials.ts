@@ -7,7 +7,6 @@ import type { KubeletCredentials } from '@sympozium/virtual-node';
 /** Names of the files in the folder that `--credentials` names; `dev:kube` writes them. */
 const FILES = {
   operator: 'sympozium-operator.kubeconfig',
-  'web-proxy': 'sympozium-web-proxy.kubeconfig',
   cert: 'kubelet.crt',
   key: 'kubelet.key',
   clientCa: 'kubelet-client-ca.crt',
@@ -15,29 +14,30 @@ const FILES = {
 
 /** Who the parts of a local system are to the cluster. */
 export interface Credentials {
-  /** Whether the apps have users of their own, whose rights have to be there. */
-  readonly ownUsers: boolean;
-  kubeconfigOf(app: 'operator' | 'web-proxy'): string;
+  /** Whether the operator is a user of its own, whose rights have to be there. */
+  readonly ownUser: boolean;
+  /** Path of the operator’s kubeconfig. */
+  readonly operator: string;
   kubelet(): Promise<KubeletCredentials>;
 }
 
-/** Each app as a user with only its own rights, and a node that the API server trusts. */
+/** The operator as a user with only its own rights, and a node that the API server trusts. */
 export function credentialsIn(folder: string): Credentials {
   const missing = Object.values(FILES).filter((name) => !existsSync(join(folder, name)));
   if (missing.length > 0)
     throw new SympoziumError('SETTING_INVALID', `--credentials ${folder} lacks ${missing.join(', ')}.`);
   const read = (name: string): string => readFileSync(join(folder, name), 'utf8');
   return {
-    ownUsers: true,
-    kubeconfigOf: (app) => join(folder, FILES[app]),
+    ownUser: true,
+    operator: join(folder, FILES.operator),
     kubelet: async () => ({ cert: read(FILES.cert), key: read(FILES.key), clientCa: read(FILES.clientCa) }),
   };
 }
 
 /** Every part as the user of the kubeconfig. The API server does not know the node, so it shows no logs of it. */
 export const sharedCredentials = (kubeconfig: string): Credentials => ({
-  ownUsers: false,
-  kubeconfigOf: () => kubeconfig,
+  ownUser: false,
+  operator: kubeconfig,
   kubelet: async () => {
     const authority = await createAuthority('sympozium-virtual-node');
     return authority.issue({ commonName: 'kubelet', hosts: ['127.0.0.1', 'localhost'], usage: 'server' });

@@ -1,8 +1,7 @@
-import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ensureApiKey } from './api-key.js';
 import { DataFolder } from './data-folder.js';
 
 let root: string;
@@ -43,19 +42,5 @@ describe('DataFolder', () => {
     const file = join(root, 'file');
     writeFileSync(file, '');
     expect(() => DataFolder.open(join(file, 'data'))).toThrow(/cannot be used as data folder: .*--data-dir/);
-  });
-});
-
-describe('ensureApiKey', () => {
-  it('keeps the key between starts, readable for this user alone', () => {
-    const { apiKey } = ensureApiKey(root);
-    expect(apiKey).toMatch(/^sk-[\w-]{40,}$/);
-    expect(ensureApiKey(root).apiKey).toBe(apiKey);
-    expect(statSync(join(root, 'api-key')).mode & 0o077).toBe(0);
-  });
-
-  it('makes another one of a half-written file', () => {
-    writeFileSync(join(root, 'api-key'), 'sk-');
-    expect(ensureApiKey(root).apiKey).toMatch(/^sk-[\w-]{40,}$/);
   });
 });

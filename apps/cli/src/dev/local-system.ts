@@ -1,19 +1,25 @@
 import { createWriteStream } from 'node:fs';
 import { resolve } from 'node:path';
+import { serverRunName, SympoziumError } from '@sympozium/api';
 import type { KubeClient } from '@sympozium/kube';
 import { clientFromKubeconfig } from '@sympozium/kube/kubeconfig';
 import { createLogger, Guardian } from '@sympozium/process';
 import { createVirtualNode } from '@sympozium/virtual-node';
-import { ensureApiKey } from './api-key.js';
+import { ask } from '../chat/ask.js';
+import { informerTools } from '../cluster.js';
+import { tellChanges } from '../commands/served.js';
+import type { Call } from '../curl-line.js';
+import { tunnelTo } from '../tunnel/tunnel-to.js';
 import { appBundle, workspaceFile } from './app-bundles.js';
 import { applyManifests } from './apply-manifests.js';
-import { ChildApp, type ReadyLine } from './child-app.js';
+import { ChildApp } from './child-app.js';
 import type { Credentials } from './credentials.js';
 import type { DataFolder } from './data-folder.js';
-import { askDemo, DEMO_MODEL, ensureDemoInstance } from './demo.js';
+import { DEMO, DEMO_QUESTION, ensureDemoInstance, hasDemoInstance } from './demo.js';
 import { parseImages } from './images.js';
 import { installCrds } from './install-crds.js';
 import type { Report } from './report.js';
+import { servedDemo } from './served-demo.js';
 
 export interface LocalSystemOptions {
   readonly kubeconfig: string;
@@ -26,13 +32,14 @@ export interface LocalSystemOptions {
   readonly report: Report;
 }
 
-type App = 'operator' | 'web-proxy';
-
-/** What the apps listen on: loopback alone, whatever the user’s environment says. */
-const LOOPBACK = { HOST: '127.0.0.1' };
+/** What the operator listens on: loopback alone, whatever the user’s environment says. */
+const LOOPBACK = { HOST: '127.0.0.1', PORT: '0' };
+/** Where the operator keeps what is its own; config/rbac/operator.yaml makes it. */
+const OPERATOR_NAMESPACE = 'sympozium-system';
 const AGENT_IMAGE = 'sympozium/agent-runner:0.1.0';
+const WEB_PROXY_IMAGE = 'sympozium/web-proxy:0.1.0';
 
-/** Virtual node, operator and web proxy beside one API server; the apps stop first, then what they use. */
+/** Virtual node and operator beside one API server; the operator stops first, then what it uses. */
 export class LocalSystem {
   readonly #options: LocalSystemOptions;
   readonly #guardian = new Guardian();
@@ -51,33 +58,22 @@ export class LocalSystem {
 
   /** Resolves when the system answers requests. Rejects when the signal comes first; then stop it. */
   async start(signal: AbortSignal): Promise<void> {
-    const { report, folder, port, demo, virtualNode } = this.#options;
+    const { report, demo, virtualNode } = this.#options;
     const kubeconfig = resolve(this.#options.kubeconfig);
     const { client, connection } = await clientFromKubeconfig({ kubeconfig });
     this.#stops.push(() => client.close());
     await this.#install(client);
     signal.throwIfAborted();
-    report.step(`starting ${virtualNode ? 'virtual node, ' : ''}operator and web proxy`);
-    const keys = ensureApiKey(folder.file('keys'));
-    const [proxy] = await Promise.all([
-      this.#startApp('web-proxy', {
-        SYMPOZIUM_NAMESPACE: 'default',
-        SYMPOZIUM_KEYS_DIR: keys.folder,
-        PORT: String(port),
-        STREAM_HOST: '127.0.0.1',
-        STREAM_PORT: '0',
-        METRICS_PORT: '0',
-        DRAIN_MS: '0', // no load balancer has to notice first
-        GRACE_MS: '2000',
-      }),
-      this.#startApp('operator', { PORT: '0' }),
+    report.step(`starting ${virtualNode ? 'virtual node and ' : ''}operator`);
+    await Promise.all([
+      this.#startOperator(),
       virtualNode ? this.#startNode(client, connection.server) : undefined,
       demo ? ensureDemoInstance(client) : undefined,
     ]);
     signal.throwIfAborted();
-    const origin = `http://127.0.0.1:${String(proxy['port'] ?? port)}`;
-    if (demo) await this.#runDemo(origin, keys.apiKey, signal);
-    report.ready({ endpoint: `${origin}/v1`, apiKey: keys.apiKey, model: DEMO_MODEL, kubeconfig });
+    const call = (await hasDemoInstance(client)) ? await this.#serveDemo(client, kubeconfig, signal) : undefined;
+    if (call && demo) await this.#runDemo(call, signal);
+    report.ready({ ...(call && { call }), kubeconfig });
   }
 
   /** Ends every process, also of a start that goes on; call it again when that has ended, too. */
@@ -90,10 +86,9 @@ export class LocalSystem {
   async #install(client: KubeClient): Promise<void> {
     const { report, credentials } = this.#options;
     report.step('installing the kinds');
-    const rights = credentials.ownUsers ? ['operator', 'web-proxy'] : [];
     await Promise.all([
       installCrds(client, workspaceFile('charts/sympozium-crds/crds')),
-      ...rights.map((app) => applyManifests(client, workspaceFile(`config/rbac/${app}.yaml`))),
+      applyManifests(client, workspaceFile('config/rbac/operator.yaml'), credentials.ownUser ? undefined : 'Namespace'),
     ]);
   }
 
@@ -105,7 +100,11 @@ export class LocalSystem {
       client,
       apiServer,
       folder: folder.path,
-      images: new Map([[AGENT_IMAGE, [process.execPath, appBundle('agent-runner')]], ...parseImages(image)]),
+      images: new Map([
+        [AGENT_IMAGE, [process.execPath, appBundle('agent-runner')]],
+        [WEB_PROXY_IMAGE, [process.execPath, appBundle('web-proxy')]],
+        ...parseImages(image),
+      ]),
       kubelet: await credentials.kubelet(),
       log: createLogger({ name: 'virtual-node', destination }),
     });
@@ -114,30 +113,46 @@ export class LocalSystem {
     report.detail(`${node.name}: log ${logFile}`);
   }
 
-  async #startApp(name: App, env: Readonly<Record<string, string>>): Promise<ReadyLine> {
+  async #startOperator(): Promise<void> {
     const { report, folder, credentials } = this.#options;
-    const logFile = folder.file('logs', `${name}.log`);
+    const logFile = folder.file('logs', 'operator.log');
     const app = new ChildApp({
-      name,
-      bundle: appBundle(name),
-      args: ['--kubeconfig', credentials.kubeconfigOf(name)],
-      env: { ...LOOPBACK, ...env },
+      name: 'operator',
+      bundle: appBundle('operator'),
+      args: ['--kubeconfig', credentials.operator],
+      env: { ...LOOPBACK, POD_NAMESPACE: OPERATOR_NAMESPACE, LEADER_ELECTION: 'false' },
       logFile,
       guardian: this.#guardian,
     });
     this.#apps.push(app);
     app.failed.catch((error: Error) => this.#fail(error));
-    const ready = await app.ready;
-    report.detail(`${name}: ${JSON.stringify(ready)}, log ${logFile}`);
-    return ready;
+    report.detail(`operator: ${JSON.stringify(await app.ready)}, log ${logFile}`);
+  }
+
+  /** The demo behind the port of this machine; undefined, and told why, if it cannot be served as it is. */
+  async #serveDemo(client: KubeClient, kubeconfig: string, signal: AbortSignal): Promise<Call | undefined> {
+    const { report, port } = this.#options;
+    report.step(`waiting for the server of instance ${DEMO.name}`);
+    const run = { namespace: DEMO.namespace, name: serverRunName(DEMO.name) };
+    const tunnel = tunnelTo(client, run, { kubeconfig, onProblem: (text) => report.detail(text) });
+    this.#stops.push(() => tunnel.close());
+    const onState = tellChanges((text) => report.step(text));
+    try {
+      return await servedDemo({ tools: informerTools(client), tunnel, port, onState, signal });
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof SympoziumError) || error.code !== 'ENDPOINT_NOT_READY') throw error;
+      report.problem(error.message);
+      return undefined;
+    }
   }
 
   /** A demo that goes wrong is told; the system serves nevertheless, so that one can look into it. */
-  async #runDemo(origin: string, apiKey: string, signal: AbortSignal): Promise<void> {
+  async #runDemo(call: Call, signal: AbortSignal): Promise<void> {
     const { report } = this.#options;
     report.step('asking the demo instance; its answer streams:');
     try {
-      await askDemo(origin, apiKey, (text) => report.delta(text), signal);
+      for await (const text of ask(call, [{ role: 'user', content: DEMO_QUESTION }], signal)) report.delta(text);
       report.delta('\n');
     } catch (error) {
       signal.throwIfAborted();

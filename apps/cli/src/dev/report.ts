@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
+import { curlLine, type Call } from '../curl-line.js';
+import { shellWord } from '../shell-word.js';
 
-/** What a user needs to call the system. */
+/** What a user needs to use the system. */
 export interface Ready {
-  /** Base URL for OpenAI clients. */
-  readonly endpoint: string;
-  readonly apiKey: string;
-  readonly model: string;
+  /** How the demo instance is called; absent when it is not served. */
+  readonly call?: Call;
   readonly kubeconfig: string;
 }
 
@@ -39,30 +39,35 @@ export class Report {
   }
 
   ready(ready: Ready): void {
-    process.stdout.write(this.#json ? `${JSON.stringify(ready)}\n` : renderReady(ready));
+    process.stdout.write(this.#json ? `${readyJson(ready)}\n` : renderReady(ready));
   }
 }
 
+/** One line for programs; `endpoint` is the base URL for OpenAI clients. */
+function readyJson({ call, kubeconfig }: Ready): string {
+  if (!call) return JSON.stringify({ kubeconfig });
+  const { origin, apiKey, model } = call;
+  return JSON.stringify({ endpoint: `${origin}/v1`, apiKey, model, kubeconfig });
+}
+
 /** The text that ends a start. Its command lines work as pasted. */
-export function renderReady({ endpoint, apiKey, model, kubeconfig }: Ready): string {
-  const body = JSON.stringify({ model, stream: true, messages: [{ role: 'user', content: 'Hello, agent' }] });
+export function renderReady({ call, kubeconfig }: Ready): string {
   const path = shellWord(kubeconfig);
   const elsewhere = kubeconfig === resolve('.sympozium/kubeconfig') ? '' : ` --kubeconfig ${path}`;
+  const facts = call ? `  endpoint    ${call.origin}/v1\n  API key     ${call.apiKey}\n` : '';
+  const commands = call
+    ? [curlLine(call), `npx sympozium chat ${call.model}${elsewhere}`, `npx sympozium run "Say hello"${elsewhere}`]
+    : [
+        `kubectl --kubeconfig ${path} apply -f examples/instance.yaml`,
+        `npx sympozium endpoint demo --wait${elsewhere}`,
+      ];
   return `
 Ready.
-  endpoint    ${endpoint}
-  API key     ${apiKey}
-  kubeconfig  ${kubeconfig}
+${facts}  kubeconfig  ${kubeconfig}
 
 Try it:
-  curl -N ${endpoint}/chat/completions -H ${shellWord(`Authorization: Bearer ${apiKey}`)} -H 'content-type: application/json' -d ${shellWord(body)}
-  npx sympozium run "Say hello"${elsewhere}
-  kubectl --kubeconfig ${path} get arun
+${commands.map((command) => `  ${command}\n`).join('')}  kubectl --kubeconfig ${path} get arun
 
 Ctrl-C stops everything.
 `;
 }
-
-/** The text as one word of a POSIX shell. */
-export const shellWord = (text: string): string =>
-  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;

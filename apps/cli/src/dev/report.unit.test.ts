@@ -1,28 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { renderReady, shellWord } from './report.js';
-
-const inShell = (words: string): string =>
-  execFileSync('/bin/sh', ['-c', `printf '%s' ${words}`], { encoding: 'utf8' });
-
-describe('shellWord', () => {
-  it('is read by a shell as exactly the text', () => {
-    const text = fc.string({ unit: fc.constantFrom(...`a'"$\`\\ !#&|;<>()*?~\n{}=é`), minLength: 1, maxLength: 12 });
-    fc.assert(
-      fc.property(text, (value) => {
-        expect(inShell(shellWord(value))).toBe(value);
-      }),
-      { numRuns: 50 },
-    );
-  });
-});
+import { renderReady } from './report.js';
 
 describe('renderReady', () => {
   const ready = {
-    endpoint: 'http://127.0.0.1:8080/v1',
-    apiKey: 'sk-abc',
-    model: 'demo',
+    call: { origin: 'http://127.0.0.1:8080', apiKey: 'sk-abc', model: 'demo' },
     kubeconfig: "/home/it's me/kubeconfig",
   };
 
@@ -48,5 +30,11 @@ describe('renderReady', () => {
 
   it('names a kubeconfig that the other commands would not find by themselves', () => {
     expect(renderReady(ready)).toContain(`sympozium run "Say hello" --kubeconfig '/home/it'\\''s me/kubeconfig'`);
+  });
+
+  it('says how to get an endpoint where there is none', () => {
+    const text = renderReady({ kubeconfig: '/k' });
+    expect(text).toContain('kubectl --kubeconfig /k apply -f examples/instance.yaml');
+    expect(text).not.toContain('API key');
   });
 });

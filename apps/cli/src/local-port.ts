@@ -10,12 +10,13 @@ export async function requireFreePort(port: number): Promise<void> {
       server.listen(port, '127.0.0.1', resolve);
     });
   } catch (error) {
-    throw unavailable(port, error as NodeJS.ErrnoException);
+    throw portUnavailable(port, error as NodeJS.ErrnoException);
   }
   await new Promise((resolve) => server.close(resolve));
 }
 
-function unavailable(port: number, error: NodeJS.ErrnoException): SympoziumError {
+/** Why nobody can listen on a port. */
+export function portUnavailable(port: number, error: NodeJS.ErrnoException): SympoziumError {
   const inUse = error.code === 'EADDRINUSE';
   return new SympoziumError(
     inUse ? 'PORT_IN_USE' : 'SETTING_INVALID',
