@@ -1,11 +1,4 @@
-import {
-  AGENT_RUN,
-  LABEL,
-  labelValue,
-  SYMPOZIUM_INSTANCE,
-  type AgentRun,
-  type SympoziumInstance,
-} from '@sympozium/api';
+import type { AgentRun, SympoziumInstance } from '@sympozium/api';
 import { Container, token, type Token } from '@sympozium/di';
 import { createInformer, type Informer, type InformerDependencies, type KubeClient } from '@sympozium/kube';
 import {
@@ -31,6 +24,7 @@ import { buildMetricsApp } from './metrics-app.js';
 import { Catalogue } from './runs/catalogue.js';
 import { Readiness } from './runs/readiness.js';
 import { RunDesk } from './runs/run-desk.js';
+import { watchedInstances, watchedRuns } from './runs/watched.js';
 import { streamUrl, type Settings } from './settings.js';
 import { buildStreamApp } from './stream/stream-app.js';
 import { StreamHub } from './stream/stream-hub.js';
@@ -61,17 +55,16 @@ export interface WebProxy {
 
 /** Registers what the web proxy is made of; a test registers its own client or clock after it. */
 export function register(settings: Settings, client: KubeClient): Container {
-  const { SYMPOZIUM_NAMESPACE: namespace, SYMPOZIUM_INSTANCE: only } = settings;
+  const { SYMPOZIUM_NAMESPACE: namespace, SYMPOZIUM_INSTANCE: instance } = settings;
+  const served = { namespace, instance };
   return new Container()
     .value(CLIENT, client)
     .value(CLOCK, systemClock)
     .value(RANDOM, systemRandom)
     .value(METRICS, new Metrics())
     .factory(LOG, () => createLogger({ name: 'web-proxy', level: settings.LOG_LEVEL }))
-    .factory(INSTANCES, (r) => createInformer(basics(r), { kind: SYMPOZIUM_INSTANCE, namespace, ...named(only) }))
-    .factory(RUNS, (r) =>
-      createInformer(basics(r), { kind: AGENT_RUN, namespace, trim: onlyItsStand, ...runsOf(only) }),
-    )
+    .factory(INSTANCES, (r) => createInformer(basics(r), watchedInstances(served)))
+    .factory(RUNS, (r) => createInformer(basics(r), watchedRuns(served)))
     .factory(KEYS, (r) => keySource(settings, basics(r)))
     .factory(
       READINESS,
@@ -97,7 +90,7 @@ export function register(settings: Settings, client: KubeClient): Container {
         status,
         hub: r.get(HUB),
         streamUrl: url,
-        ...(only !== undefined && { idempotencyScope: only }),
+        ...(instance !== undefined && { idempotencyScope: instance }),
       });
     });
 }
@@ -139,13 +132,6 @@ const basics = (r: { get<T>(token: Token<T>): T }) => ({
   log: r.get(LOG),
 });
 
-/** Which instances are watched, and which runs: those of one instance, or all of the namespace. */
-const named = (instance: string | undefined) =>
-  instance !== undefined && { fieldSelector: `metadata.name=${instance}` };
-
-const runsOf = (instance: string | undefined) =>
-  instance !== undefined && { labelSelector: `${LABEL.instance}=${labelValue(instance)}` };
-
 const keySource = ({ keys, SYMPOZIUM_NAMESPACE: namespace }: Settings, r: InformerDependencies): KeySource =>
   'secret' in keys ? new KeySecret({ namespace, name: keys.secret }, r) : new KeyFolder(keys.folder, r);
 
@@ -168,23 +154,3 @@ const appSettings = (settings: Settings) => ({
     .map((address) => address.trim())
     .filter((address) => address !== ''),
 });
-
-/** Of each run the cache keeps how it stands; what was asked and answered is read when it is needed. */
-function onlyItsStand({ apiVersion, kind, metadata, spec, status }: AgentRun): AgentRun {
-  const { name, namespace, uid, resourceVersion, deletionTimestamp } = metadata;
-  const { instanceRef, timeout, retry, ttlAfterFinished } = spec;
-  const { phase, reason, message } = status;
-  return {
-    apiVersion,
-    kind,
-    metadata: {
-      name,
-      ...(namespace !== undefined && { namespace }),
-      ...(uid !== undefined && { uid }),
-      ...(resourceVersion !== undefined && { resourceVersion }),
-      ...(deletionTimestamp !== undefined && { deletionTimestamp }),
-    },
-    spec: { instanceRef, timeout, retry, ttlAfterFinished },
-    status: { phase, ...(reason !== undefined && { reason }), ...(message !== undefined && { message }) },
-  };
-}

@@ -1,4 +1,4 @@
-import { AGENT_RUN, API_VERSION, SYMPOZIUM_INSTANCE, type KubeObject } from '@sympozium/api';
+import { AGENT_RUN, SYMPOZIUM_INSTANCE } from '@sympozium/api';
 import { FakeClock, settle } from '@sympozium/process/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { SECRET } from './keys/key-secret.js';
@@ -62,7 +62,8 @@ describe('the proxy of one instance', () => {
     try {
       await other.instance('other');
       const both = [proxy.post(ask, { headers }), other.post({ ...ask, model: 'other' }, { headers })];
-      for (const _ of both) proxy.runs.succeed(await proxy.nextRun(), { text: 'x' });
+      for (let answered = 0; answered < both.length; answered += 1)
+        proxy.runs.succeed(await proxy.nextRun(), { text: 'x' });
       expect((await Promise.all(both)).map(({ status }) => status)).toEqual([200, 200]);
       expect(proxy.runs.runs).toHaveLength(2);
     } finally {

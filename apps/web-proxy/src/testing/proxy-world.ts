@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CLOCK, compose, LOG, register, type WebProxy } from '../composition.js';
 import { SECRET } from '../keys/key-secret.js';
-import { readWebProxySettings } from '../settings.js';
+import { readWebProxySettings, type Settings } from '../settings.js';
 import { secretOf } from './secrets.js';
 import { AgentDouble, TokenSigner, type TokenClaims } from './agent-double.js';
 
@@ -43,21 +43,11 @@ export class ProxyWorld {
   }
 
   static async start(options: ProxyWorldOptions = {}): Promise<ProxyWorld> {
-    const { env = {}, keys = {}, clock = systemClock, prepare, beside } = options;
+    const { env, keys, clock = systemClock, prepare, beside } = options;
     const keysFolder = mkdtempSync(join(tmpdir(), 'web-proxy-keys-'));
     for (const [name, content] of Object.entries({ 'api-key': API_KEY, ...keys }))
       writeFileSync(join(keysFolder, name), content);
-    const settings = readWebProxySettings([], {
-      SYMPOZIUM_KEYS_DIR: keysFolder,
-      HOST: '127.0.0.1',
-      PORT: '0',
-      STREAM_PORT: '0',
-      METRICS_PORT: '0',
-      DRAIN_MS: '0',
-      GRACE_MS: '0',
-      ...env,
-    });
-    if (!settings) throw new Error('there are no settings');
+    const settings = settingsOf({ SYMPOZIUM_KEYS_DIR: keysFolder, ...env });
     const runs = beside?.runs ?? new RunWorld({ clock });
     const signer = beside?.signer ?? (await TokenSigner.create(runs.client));
     prepare?.(runs);
@@ -149,4 +139,18 @@ export class ProxyWorld {
   #mustRun(): void {
     if (this.#stopped) throw new Error('the world was stopped');
   }
+}
+
+function settingsOf(env: Readonly<Record<string, string>>): Settings {
+  const settings = readWebProxySettings([], {
+    HOST: '127.0.0.1',
+    PORT: '0',
+    STREAM_PORT: '0',
+    METRICS_PORT: '0',
+    DRAIN_MS: '0',
+    GRACE_MS: '0',
+    ...env,
+  });
+  if (!settings) throw new Error('there are no settings');
+  return settings;
 }
