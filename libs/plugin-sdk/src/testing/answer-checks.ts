@@ -1,4 +1,13 @@
-import { ERRORS, type KubeObject, type Lifecycle } from '@sympozium/api';
+import {
+  CONDITION,
+  CONDITIONS,
+  isRunReason,
+  type ConditionRow,
+  type ConditionType,
+  type KubeObject,
+  type Lifecycle,
+  type OrdinaryReason,
+} from '@sympozium/api';
 import type { Observation, ObjectIndex, ObservedView, RunView } from '../contract.js';
 import { elsewhen } from './elsewhen.js';
 import { foreignPaths } from '../foreign-paths.js';
@@ -88,15 +97,37 @@ export const truthful = <P>(subject: Subject<P>): readonly string[] =>
     const foreign = STATES[lifecycle].includes(seen.state)
       ? []
       : [`observes ${seen.state}, which ${lifecycle} has not`];
-    return [...foreign, ...reasonFaults(seen)];
+    return [...foreign, ...reasonFaults(seen), ...conditionFaults(seen.conditions ?? [])];
   });
 
 function reasonFaults(seen: Observation): readonly string[] {
   if (!('reason' in seen) || seen.reason === undefined) return [];
-  const row = Object.hasOwn(ERRORS, seen.reason) ? ERRORS[seen.reason] : undefined;
-  const known = (row?.surface as readonly string[] | undefined)?.includes('condition');
   return [
-    ...(known ? [] : [`reason ${seen.reason} is no condition of the error table`]),
+    ...(isRunReason(seen.reason) ? [] : [`reason ${seen.reason} is no condition of the error table`]),
     ...(seen.message ? [] : [`reason ${seen.reason} comes without a message`]),
   ];
+}
+
+/** The form that the API server asks of a condition's reason. */
+const REASON_FORM = /^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$/;
+const HOSTS: readonly string[] = [CONDITION.accepted, CONDITION.applied, CONDITION.ready, CONDITION.succeeded];
+
+/** A plugin's conditions are its own, each said once; those of the table with a reason of the tables. */
+function conditionFaults(conditions: NonNullable<Observation['conditions']>): readonly string[] {
+  const types = conditions.map(({ type }) => type);
+  return conditions.flatMap(({ type, status, reason, message }, position) => [
+    ...(types.indexOf(type) === position ? [] : [`condition ${type} is said twice`]),
+    ...(HOSTS.includes(type) ? [`condition ${type} is the host’s`] : []),
+    ...(REASON_FORM.test(reason) ? [] : [`reason ${reason} of ${type} is no word`]),
+    ...(isKnown(type, status, reason) ? [] : [`condition ${type} is not ${status} because of ${reason}`]),
+    ...(isRunReason(reason) && message === '' ? [`reason ${reason} of ${type} comes without a message`] : []),
+  ]);
+}
+
+/** Ordinary reasons go with one status, faults with `False`; what another plugin's type says is its own affair. */
+function isKnown(type: string, status: string, reason: string): boolean {
+  if (!Object.hasOwn(CONDITIONS, type)) return true;
+  const { reasons }: ConditionRow = CONDITIONS[type as ConditionType];
+  const ordinary = Object.hasOwn(reasons, reason) ? reasons[reason as OrdinaryReason]?.[0] : undefined;
+  return ordinary === undefined ? isRunReason(reason) && status === 'False' : ordinary === status;
 }

@@ -2,16 +2,26 @@ import type { Kind, KubeObject } from '@sympozium/api';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { defineMode, type Desired, type ModePlanner, type ModePlugin, type Observation } from '../contract.js';
-import { binaryConfigMap, CONFIG_MAP, job, JOB, POD, podTemplate, type ConfigMap } from '../manifests/index.js';
+import {
+  binaryConfigMap,
+  CONFIG_MAP,
+  deployment,
+  DEPLOYMENT,
+  job,
+  JOB,
+  opaqueSecret,
+  POD,
+  podTemplate,
+  SECRET as MANIFEST_SECRET,
+  serviceAccount,
+  SERVICE_ACCOUNT,
+  type ConfigMap,
+  type Secret,
+} from '../manifests/index.js';
 import { describeMode, modeFaults } from './describe-mode.js';
 import { runView } from './run-view.js';
 
-const SECRET: Kind<KubeObject & { readonly stringData?: Record<string, string> }> = {
-  apiVersion: 'v1',
-  kind: 'Secret',
-  plural: 'secrets',
-  namespaced: true,
-};
+const SECRET: Kind<Secret & { readonly stringData?: Record<string, string> }> = MANIFEST_SECRET;
 const VALUE = 'sk-"quoted" & long enough';
 
 const note = (name: string): ConfigMap => ({
@@ -96,9 +106,27 @@ function privileged() {
   return { spec: { ...spec, containers } };
 }
 
-function credentialed() {
-  return podTemplate({ automountServiceAccountToken: true, containers: [{ name: 'agent', image: 'agent:1' }] });
+function credentialed(serviceAccountName = 'default') {
+  const containers = [{ name: 'agent', image: 'agent:1' }];
+  return podTemplate({ automountServiceAccountToken: true, serviceAccountName, containers });
 }
+
+const generate = { field: 'api-key', prefix: 'sk-', bytes: 32, epoch: '' };
+const generated = (object: KubeObject): Desired => ({ object, stage: 'credential', onDrift: 'create-once', generate });
+const own = { owns: [...[SERVICE_ACCOUNT, DEPLOYMENT, SECRET, JOB, CONFIG_MAP].map((kind) => ({ kind }))] };
+
+const served = (matchLabels: Record<string, string>): Desired => ({
+  object: deployment('hello', { selector: { matchLabels }, template }),
+  stage: 'workload',
+  onDrift: 'apply',
+});
+
+const PAINTED = { type: 'Painted', status: 'True', reason: 'Blue', message: '' } as const;
+const withKey = (): Secret => ({ ...opaqueSecret('hello-api-key'), data: { 'api-key': btoa('sk-1') } });
+
+const saying = (type: string, status: 'True' | 'False' | 'Unknown', reason: string, message = '') => ({
+  observe: (): Observation => ({ ...observe(), conditions: [{ type, status, reason, message }] }),
+});
 
 const rootPod = () => ({
   apiVersion: 'v1',
@@ -196,6 +224,11 @@ const PLANTED: readonly (readonly [fault: string, promise: string, plugin: ModeP
     'plans Pods that satisfy',
     mode({ plan: () => [keep(job('hello', { template: credentialed() }))] }),
   ],
+  [
+    'the credential of a ServiceAccount that the plan does not make',
+    'plans Pods that satisfy',
+    mode({ plan: () => [keep(job('hello', { template: credentialed('hello') })), keep(note('hello-note'))] }),
+  ],
   ['a bare Pod as root', 'plans Pods that satisfy', mode({ plan: () => [keep(rootPod())] })],
   [
     'a secret in the clear',
@@ -211,6 +244,27 @@ const PLANTED: readonly (readonly [fault: string, promise: string, plugin: ModeP
     'a secret in base64',
     'writes no secret value',
     mode({ plan: ({ related }) => leaks(related.of(SECRET), (v) => btoa(`key=${v}`)) }),
+  ],
+  ['a generated value of its own', 'writes no secret value', mode({ plan: () => [generated(withKey())] }, own)],
+  ['a generated value outside a Secret', 'writes no secret value', mode({ plan: () => [generated(note('hello-n'))] })],
+  ['a condition of the host', 'observes states of its lifecycle', mode(saying('Ready', 'True', 'Running'))],
+  ['a reason that is no word', 'observes states of its lifecycle', mode(saying('Painted', 'True', 'all is well'))],
+  ['a fault that is true', 'observes states of its lifecycle', mode(saying('KeyReady', 'True', 'KeyReplaced', 'new'))],
+  [
+    'an ordinary reason that is not',
+    'observes states of its lifecycle',
+    mode(saying('KeyReady', 'False', 'Generated')),
+  ],
+  ['a fault without a message', 'observes states of its lifecycle', mode(saying('KeyReady', 'False', 'KeyReplaced'))],
+  [
+    'a condition twice',
+    'observes states of its lifecycle',
+    mode({ observe: () => ({ ...observe(), conditions: [PAINTED, PAINTED] }) }),
+  ],
+  [
+    'another selector when the run is cancelled',
+    'keeps what cannot change',
+    mode({ plan: ({ run }) => [served({ cancelled: String(run.spec.cancel) })] }, own),
   ],
   [
     'a kept object that changes',
@@ -240,6 +294,17 @@ describe('the kit finds', () => {
       },
     ];
     expect(await modeFaults(mode({ plan }), examples)).toEqual({});
+  });
+
+  it('nothing in a server with a key, an account of its own, and conditions of its own', async () => {
+    const plan = (): readonly Desired[] => [
+      generated(opaqueSecret('hello-api-key')),
+      { object: serviceAccount('hello'), stage: 'credential', onDrift: 'apply' },
+      { ...served({ run: 'hello' }), object: deployment('hello', { selector: {}, template: credentialed('hello') }) },
+    ];
+    const conditions = [PAINTED, { ...PAINTED, type: 'KeyReady', reason: 'Generated' }];
+    const planner = { plan, observe: (): Observation => ({ ...observe(), conditions }) };
+    expect(await modeFaults(mode(planner, own), examples)).toEqual({});
   });
 
   it('names the view, the object and the fault', async () => {

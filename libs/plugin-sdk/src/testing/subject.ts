@@ -39,13 +39,16 @@ export interface Planned<P> {
   readonly name: string;
   readonly view: RunView<P>;
   readonly desired: Desired;
+  /** The whole plan that it is part of. */
+  readonly plan: readonly Desired[];
 }
 
 /** What is planned for all views; a plan that throws is another check's fault. */
 export const planned = <P>(subject: Subject<P>): readonly Planned<P>[] =>
-  Object.entries(subject.views).flatMap(([name, view]) =>
-    planOf(subject, view).map((desired) => ({ name, view, desired })),
-  );
+  Object.entries(subject.views).flatMap(([name, view]) => {
+    const plan = planOf(subject, view);
+    return plan.map((desired) => ({ name, view, desired, plan }));
+  });
 
 function planOf<P>(subject: Subject<P>, view: RunView<P>): readonly Desired[] {
   try {
