@@ -1,3 +1,4 @@
+import { LeaderElection } from '@sympozium/controller';
 import { Container, token } from '@sympozium/di';
 import { CoreHost, MODE_PLUGIN, type AdmittedMode } from '@sympozium/host';
 import { ApiReach, type KubeClient } from '@sympozium/kube';
@@ -12,6 +13,7 @@ import {
   type Logger,
   type Random,
 } from '@sympozium/process';
+import { hostname } from 'node:os';
 import { HealthServer } from './health-server.js';
 import type { OperatorSettings } from './settings.js';
 
@@ -20,9 +22,14 @@ export const LOG = token<Logger>('log');
 export const CLOCK = token<Clock>('clock');
 const RANDOM = token<Random>('random');
 const METRICS = token<Metrics>('metrics');
+/** Absent when the operator is alone. */
+const LEADER_ELECTION = token<LeaderElection | undefined>('leader election');
 const CORE_HOST = token<CoreHost>('core host');
 export const HEALTH_SERVER = token<HealthServer>('health server');
 export const OPERATOR = token<Lifecycle>('operator');
+
+/** As config/rbac allows it. */
+const LEASE = 'sympozium-operator';
 
 /** What exists before the graph does: all that had to be read or waited for. */
 export interface OperatorParts {
@@ -58,17 +65,36 @@ export function composeOperator({ settings, client, modes, packs }: OperatorPart
           metrics: the.get(METRICS),
         }),
     )
+    .factory(LEADER_ELECTION, (the) => {
+      if (!settings.leaderElection) return undefined;
+      const random = the.get(RANDOM);
+      const options = {
+        client: the.get(CLIENT),
+        namespace: settings.systemNamespace,
+        name: LEASE,
+        identity: `${hostname()}_${Buffer.from(random.bytes(8)).toString('hex')}`,
+        clock: the.get(CLOCK),
+        random,
+        log: the.get(LOG),
+        metrics: the.get(METRICS),
+      };
+      return new LeaderElection(options, the.get(CORE_HOST));
+    })
     .factory(HEALTH_SERVER, (the) => {
       const host = the.get(CORE_HOST);
+      const election = the.get(LEADER_ELECTION);
       const api = new ApiReach(the.get(CLIENT), the.get(CLOCK));
+      const unsynced = (): readonly string[] => (election?.isLeader === false ? [] : host.unsynced);
       const missing = async (): Promise<string[]> => [
-        ...host.unsynced.map((name) => `the ${name} has not synced; the log says why`),
+        ...(election?.problem ? [election.problem] : []),
+        ...unsynced().map((name) => `the ${name} has not synced; the log says why`),
         ...((await api.reachable()) ? [] : ['the Kubernetes API server cannot be reached']),
       ];
       return new HealthServer({ host: settings.host, port: settings.port, metrics: the.get(METRICS), missing });
     })
     .factory(OPERATOR, (the) => {
       const connection = { name: 'connection', start: async () => {}, stop: () => the.get(CLIENT).close() };
-      return new Lifecycle('operator', [connection, the.get(HEALTH_SERVER), the.get(CORE_HOST)], the.get(LOG));
+      const work = the.get(LEADER_ELECTION) ?? the.get(CORE_HOST);
+      return new Lifecycle('operator', [connection, the.get(HEALTH_SERVER), work], the.get(LOG));
     });
 }

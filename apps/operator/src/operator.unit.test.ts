@@ -11,7 +11,8 @@ import { builtinPlugins } from './builtin-plugins.js';
 import { CLOCK, composeOperator, HEALTH_SERVER, OPERATOR } from './composition.js';
 import { readOperatorSettings, type OperatorSettings } from './settings.js';
 
-const settings = readOperatorSettings([], { HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'silent' }) as OperatorSettings;
+const environment = { HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'silent' };
+const settings = readOperatorSettings([], { ...environment, LEADER_ELECTION: 'false' }) as OperatorSettings;
 const clock = new FakeClock(Date.parse('2026-01-02T03:04:05Z'));
 const key = (name: string) => ({ namespace: 'default', name });
 
@@ -152,5 +153,47 @@ describe('a second mode, registered beside the first', () => {
   it('takes the same road', async () => {
     await submit('probed', 'probe');
     expect(client.server.peek(JOB, key('probed'))?.metadata.labels).toMatchObject({ 'sympozium.ai/mode': 'probe' });
+  });
+});
+
+describe('one of several operators', () => {
+  const candidate = async () => {
+    const own = new FakeKubeClient({ server: client.server });
+    const electing = readOperatorSettings([], environment) as OperatorSettings;
+    const plugins = await loadPlugins({ builtins: builtinPlugins(electing), ...electing.plugins });
+    const container = composeOperator({ settings: electing, client: own, ...plugins }).value(CLOCK, clock);
+    await container.get(OPERATOR).start();
+    await quiet();
+    const ready = async () => (await fetch(`http://127.0.0.1:${container.get(HEALTH_SERVER).port}/readyz`)).status;
+    return { client: own, ready, stop: () => container.get(OPERATOR).stop() };
+  };
+
+  it('works alone, the others being ready to', async () => {
+    await stop();
+    const leader = await candidate();
+    const standby = await candidate();
+    await submit('one');
+    expect(client.server.peek(JOB, key('one'))).toBeDefined();
+    expect([await leader.ready(), await standby.ready()]).toEqual([200, 200]);
+    expect(standby.client.writes).toEqual([]);
+    await leader.stop();
+    await submit('two');
+    expect(client.server.peek(JOB, key('two'))).toBeUndefined();
+    await clock.advance(1_000);
+    await quiet();
+    expect(client.server.peek(JOB, key('two'))).toBeDefined();
+    await standby.stop();
+  });
+
+  it('is not ready while it cannot tell whether it leads', async () => {
+    const lost = await candidate();
+    const refused = new Error('leases is forbidden');
+    const heal = lost.client.fail(({ kind }) => kind?.kind === 'Lease', refused, { times: Infinity });
+    await clock.advance(2_000);
+    expect(await lost.ready()).toBe(503);
+    heal();
+    await clock.advance(2_000);
+    expect(await lost.ready()).toBe(200);
+    await lost.stop();
   });
 });

@@ -18,6 +18,11 @@ const environment = z.object({
     .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'the name of a namespace')
     .default('sympozium-system')
     .describe('The operator’s own namespace: its SkillPacks are everybody’s, and its Lease tells who leads.'),
+  LEADER_ELECTION: z
+    .enum(['true', 'false'])
+    .default('true')
+    .transform((value) => value === 'true')
+    .describe('Whether of several operators only one works; false for one that is alone.'),
   HOST: z.string().default('0.0.0.0').describe('Address of /healthz, /readyz and /metrics.'),
   PORT: portSetting(9090).describe('Port of the same; 0 takes a free one.'),
   LOG_LEVEL: z
@@ -51,6 +56,8 @@ export interface OperatorSettings {
   readonly kubeconfig?: string;
   readonly namespaces: readonly string[];
   readonly systemNamespace: string;
+  /** Whether of several operators only one works. */
+  readonly leaderElection: boolean;
   readonly host: string;
   readonly port: number;
   readonly logLevel: (typeof LOG_LEVELS)[number];
@@ -82,6 +89,7 @@ export function readOperatorSettings(
     ...(kubeconfig !== undefined && { kubeconfig }),
     namespaces: read.WATCH_NAMESPACES,
     systemNamespace: read.POD_NAMESPACE,
+    leaderElection: read.LEADER_ELECTION,
     host: read.HOST,
     port: read.PORT,
     logLevel: read.LOG_LEVEL,

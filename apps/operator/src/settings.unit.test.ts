@@ -7,6 +7,7 @@ describe('readOperatorSettings', () => {
     expect(readOperatorSettings([], {})).toEqual({
       namespaces: ['default'],
       systemNamespace: 'sympozium-system',
+      leaderElection: true,
       host: '0.0.0.0',
       port: 9090,
       logLevel: 'info',
@@ -41,6 +42,7 @@ describe('readOperatorSettings', () => {
     [{ PORT: '70000' }, /PORT is "70000"/],
     [{ POD_NAMESPACE: 'No Namespace' }, /POD_NAMESPACE is "No Namespace": the name of a namespace/],
     [{ WATCH_NAMESPACES: 'a,*' }, /WATCH_NAMESPACES is "a,\*": names separated by commas, or \*/],
+    [{ LEADER_ELECTION: 'yes' }, /LEADER_ELECTION is "yes"/],
     [{ LOG_LEVEL: 'loud' }, /LOG_LEVEL is "loud"/],
   ])('refuses %j with one sentence', (env, sentence) => {
     expect(() => readOperatorSettings([], env)).toThrow(SettingsError);
