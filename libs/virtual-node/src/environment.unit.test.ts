@@ -11,7 +11,7 @@ const data = (entries: Record<string, string>): Data =>
 const sources: Sources = {
   configMap: (name, optional) => pick({ settings: data({ COLOUR: 'red', 'a=b': 'no variable' }) }, name, optional),
   secret: (name, optional) => pick({ keys: data({ KEY: 'sk-$(COLOUR)' }) }, name, optional),
-  mutable: () => true,
+  mutable: () => [],
 };
 
 function pick(all: Record<string, Data>, name: string, optional: boolean | undefined): Data | undefined {

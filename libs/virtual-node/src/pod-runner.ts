@@ -9,6 +9,7 @@ import { PodContainers, restartPolicyOf } from './pod-containers.js';
 import { allContainers, namespaceOf, type Pod, type PodCondition } from './pod.js';
 import { foldPodStatus, type ContainerFacts, type Failure } from './pod-status.js';
 import { preparePod, type Launch } from './prepare-pod.js';
+import type { SourceWatches } from './source-watches.js';
 import type { Service } from './services/service.js';
 import { StartObstacle } from './start-obstacle.js';
 import { StatusWriter } from './status-writer.js';
@@ -28,6 +29,7 @@ export interface PodServices {
   readonly apiServer: URL;
   /** PATH of the processes. */
   readonly path: string;
+  readonly watches: SourceWatches;
   readonly servicesOf: (namespace: string) => readonly Service[];
 }
 

@@ -1,3 +1,4 @@
+import type { Kind } from '@sympozium/api';
 import { isNotFound, type KubeClient } from '@sympozium/kube';
 import { allContainers, CONFIG_MAP, namespaceOf, SECRET, type Pod } from './pod.js';
 import { asProjected } from './projected-volume.js';
@@ -10,8 +11,15 @@ export interface Sources {
   /** Undefined when it does not exist and is optional. */
   configMap(name: string, optional?: boolean): Data | undefined;
   secret(name: string, optional?: boolean): Data | undefined;
-  /** Whether any of these may change, vanish or appear later. */
-  mutable(names: SourceNames): boolean;
+  /** Those of them that may change, vanish or appear later. */
+  mutable(names: SourceNames): readonly MutableSource[];
+}
+
+export interface MutableSource {
+  readonly kind: Kind;
+  readonly name: string;
+  /** The resourceVersion that was read; undefined when there was none. */
+  readonly version: string | undefined;
 }
 
 export interface SourceNames {
@@ -57,27 +65,43 @@ export async function readSources(
   const namespace = namespaceOf(pod);
   const [configMaps, secrets] = await Promise.all([
     readAll(names.configMaps, async (name) => {
-      const { data, binaryData, immutable } = await client.get(CONFIG_MAP, { namespace, name }, { signal });
-      return { immutable, data: new Map([...decoded(data, 'utf8'), ...decoded(binaryData, 'base64')]) };
+      const { data, binaryData, ...rest } = await client.get(CONFIG_MAP, { namespace, name }, { signal });
+      return { ...aspects(rest), data: new Map([...decoded(data, 'utf8'), ...decoded(binaryData, 'base64')]) };
     }),
     readAll(names.secrets, async (name) => {
-      const { data, immutable } = await client.get(SECRET, { namespace, name }, { signal });
-      return { immutable, data: new Map(decoded(data, 'base64')) };
+      const { data, ...rest } = await client.get(SECRET, { namespace, name }, { signal });
+      return { ...aspects(rest), data: new Map(decoded(data, 'base64')) };
     }),
   ]);
   return {
     configMap: (name, optional) => found(configMaps.get(name), `configmap "${name}"`, optional),
     secret: (name, optional) => found(secrets.get(name), `secret "${name}"`, optional),
-    mutable: (asked) =>
-      [...asked.configMaps].some((name) => configMaps.get(name)?.immutable !== true) ||
-      [...asked.secrets].some((name) => secrets.get(name)?.immutable !== true),
+    mutable: (asked) => [
+      ...mutableOf(CONFIG_MAP, asked.configMaps, configMaps),
+      ...mutableOf(SECRET, asked.secrets, secrets),
+    ],
   };
 }
 
 interface Source {
   readonly data: Data;
   readonly immutable: boolean | undefined;
+  readonly version: string | undefined;
 }
+
+const aspects = ({ immutable, metadata }: { immutable?: boolean; metadata: { resourceVersion?: string } }) => ({
+  immutable,
+  version: metadata.resourceVersion,
+});
+
+const mutableOf = (
+  kind: Kind,
+  names: ReadonlySet<string>,
+  read: ReadonlyMap<string, Source | undefined>,
+): MutableSource[] =>
+  [...names]
+    .filter((name) => read.get(name)?.immutable !== true)
+    .map((name) => ({ kind, name, version: read.get(name)?.version }));
 
 function found(source: Source | undefined, what: string, optional: boolean | undefined): Data | undefined {
   if (source || optional) return source?.data;

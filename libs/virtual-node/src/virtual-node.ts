@@ -25,6 +25,7 @@ import type { Failure } from './pod-status.js';
 import { isTerminal, namespaceOf, POD_KIND, uidOf, type Pod } from './pod.js';
 import { endLeftovers, wasStarted } from './process-record.js';
 import { ServiceProxy } from './services/service-proxy.js';
+import { SourceWatches } from './source-watches.js';
 import { StatusWriter } from './status-writer.js';
 import { unenforcedFields } from './unenforced.js';
 
@@ -108,6 +109,7 @@ export class VirtualNode implements Runnable {
       guardian: this.#guardian,
       starts: new Concurrency(STARTS),
       writes: new Concurrency(WRITES),
+      watches: new SourceWatches(options),
       servicesOf: (namespace) => this.#proxy.servicesOf(namespace),
     };
     this.#proxy = new ServiceProxy({ ...options, ending: this.#ending });

@@ -1,39 +1,51 @@
 import type { KubeClient } from '@sympozium/kube';
 import type { Clock, Logger, Timer } from '@sympozium/process';
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { AtomicFolder } from './atomic-folder.js';
 import type { PodPlace } from './downward.js';
 import { namespaceOf, type Pod } from './pod.js';
+import type { SourceWatches } from './source-watches.js';
 import { readSources, volumeSources, type Sources } from './sources.js';
+import { StartObstacle } from './start-obstacle.js';
 import { requestToken } from './token-request.js';
-import { volumeContent, type TokenFile, type VolumeFile } from './volumes.js';
+import { volumeContent, type TokenFile, type VolumeContent, type VolumeFile } from './volumes.js';
 
 export interface VolumeDependencies {
   readonly client: KubeClient;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly watches: SourceWatches;
 }
 
-/** The kubelet asks for a new token when 80 % of the old one's life are over, and looks at objects about once a minute. */
+/** One volume as it is now. */
+interface Filled {
+  readonly folder: AtomicFolder;
+  readonly tokens: Map<string, VolumeFile>;
+  files: readonly VolumeFile[];
+}
+
+/** The kubelet asks for a new token when 80 % of the old one's life are over. */
 const TOKEN_AGE = 0.8;
-const LOOK_AGAIN_MS = 60_000;
 const RETRY_MS = 10_000;
-/** Who else uses the machine reads none of it, whatever the Pod says. */
-const OWNER = 0o700;
 
 /**
- * A Pod's volumes as folders; their tokens and what may change in them are kept fresh until it is closed. Files are
- * written synchronously: they are few and small, and a dozen trips through the thread pool take longer than all of it.
+ * A Pod's volumes as folders; until it is closed their tokens are kept fresh, and they follow the ConfigMaps and Secrets
+ * that they are made of.
  */
 export class VolumeFolders {
   readonly #dependencies: VolumeDependencies;
   readonly #pod: Pod;
   readonly #place: PodPlace;
   readonly #folder: string;
-  readonly #written = new Set<string>();
+  readonly #volumes = new Map<string, Filled>();
   readonly #timers = new Map<string, Timer>();
+  readonly #unfollow: (() => void)[] = [];
   readonly #closed = new AbortController();
+  /** By kind and name, what the volumes were last made of. */
+  #versions: ReadonlyMap<string, string | undefined> = new Map();
+  #refreshing = false;
+  #changed = false;
 
   constructor(dependencies: VolumeDependencies, pod: Pod, place: PodPlace, folder: string) {
     this.#dependencies = dependencies;
@@ -48,13 +60,9 @@ export class VolumeFolders {
 
   /** Writes every volume; its tokens are asked for side by side. */
   async write(sources: Sources): Promise<void> {
-    const volumes = this.#contents(sources);
-    for (const { folder, files } of volumes) {
-      mkdirSync(folder, { recursive: true, mode: OWNER });
-      for (const file of files) this.#put(folder, file);
-    }
-    await Promise.all(volumes.flatMap(({ folder, tokens }) => tokens.map((token) => this.#putToken(folder, token))));
-    this.#lookAgain(sources);
+    const contents = this.#contents(sources);
+    await Promise.all(contents.map(([name, content]) => this.#fill(name, content)));
+    this.#follow(sources);
   }
 
   /** Ends the refreshing. */
@@ -62,6 +70,7 @@ export class VolumeFolders {
     this.#closed.abort();
     for (const timer of this.#timers.values()) timer.cancel();
     this.#timers.clear();
+    for (const end of this.#unfollow.splice(0)) end();
   }
 
   /** Removes the folders, with all that was secret in them. */
@@ -70,70 +79,100 @@ export class VolumeFolders {
     await rm(this.#folder, { recursive: true, force: true });
   }
 
-  #contents(sources: Sources) {
+  #contents(sources: Sources): [string, VolumeContent][] {
     const input = { pod: this.#pod, place: this.#place, sources };
-    const volumes = this.#pod.spec.volumes ?? [];
-    return volumes.map((volume) => ({ folder: this.pathOf(volume.name), ...volumeContent(volume, input) }));
+    return (this.#pod.spec.volumes ?? []).map((volume) => [volume.name, volumeContent(volume, input)]);
   }
 
-  #lookAgain(sources: Sources): void {
-    if (sources.mutable(volumeSources(this.#pod))) this.#later('sources', LOOK_AGAIN_MS, () => this.#refreshFiles());
+  async #fill(name: string, { files, tokens }: VolumeContent): Promise<void> {
+    const folder = this.#volumes.get(name)?.folder ?? new AtomicFolder(this.pathOf(name));
+    const volume: Filled = { folder, files, tokens: new Map() };
+    this.#volumes.set(name, volume);
+    await Promise.all(tokens.map((token) => this.#renew(name, volume, token)));
+    this.#put(volume);
+  }
+
+  #put({ folder, files, tokens }: Filled): void {
+    folder.write([...files, ...tokens.values()]);
+  }
+
+  /** Asks for a token, and for the next one when it is time. */
+  async #renew(name: string, volume: Filled, token: TokenFile): Promise<void> {
+    const { client, clock } = this.#dependencies;
+    const { value, expires } = await requestToken(client, this.#pod, token, this.#closed.signal);
+    volume.tokens.set(token.path, { path: token.path, mode: token.mode, content: Buffer.from(value) });
+    const age = Math.max((expires - clock.now()) * TOKEN_AGE, RETRY_MS);
+    this.#later(`${name}/${token.path}`, age, async () => {
+      await this.#renew(name, volume, token);
+      this.#put(volume);
+    });
+  }
+
+  #follow(sources: Sources): void {
+    if (this.#closed.signal.aborted) return;
+    const { watches } = this.#dependencies;
+    const mutable = sources.mutable(volumeSources(this.#pod));
+    this.#versions = versionsOf(mutable);
+    for (const { kind, name } of mutable) {
+      const id = `${kind.plural}/${name}`;
+      const end = watches.follow({ kind, name, namespace: namespaceOf(this.#pod) }, (version) => {
+        if (this.#versions.get(id) !== version) this.#refresh();
+      });
+      this.#unfollow.push(end);
+    }
+  }
+
+  /** One at a time; what changes meanwhile is read once more. */
+  #refresh(): void {
+    this.#changed = true;
+    if (!this.#refreshing) void this.#refreshFiles();
   }
 
   async #refreshFiles(): Promise<void> {
-    const { client } = this.#dependencies;
-    const sources = await readSources(client, this.#pod, volumeSources(this.#pod), this.#closed.signal);
-    const wanted = this.#contents(sources).flatMap(({ folder, files }) => files.map((file) => ({ folder, file })));
-    for (const { folder, file } of wanted) this.#put(folder, file);
-    const paths = new Set(wanted.map(({ folder, file }) => join(folder, file.path)));
-    const gone = [...this.#written].filter((path) => !paths.has(path));
-    for (const path of gone) {
-      rmSync(path, { force: true });
-      this.#written.delete(path);
+    this.#refreshing = true;
+    while (this.#changed && !this.#closed.signal.aborted) {
+      this.#changed = false;
+      try {
+        await this.#readAgain();
+      } catch (error) {
+        this.#notRefreshed(error, 'sources', () => this.#refresh());
+      }
     }
-    this.#lookAgain(sources);
+    this.#refreshing = false;
   }
 
-  #put(folder: string, file: VolumeFile): void {
-    const path = join(folder, file.path);
-    const known = this.#written.has(path);
-    if (known && readFileSync(path).equals(file.content)) return;
-    this.#write(folder, file, known);
-    this.#written.add(path);
-  }
-
-  async #putToken(folder: string, token: TokenFile, again = false): Promise<void> {
-    const { client, clock } = this.#dependencies;
-    const { value, expires } = await requestToken(client, this.#pod, token, this.#closed.signal);
-    this.#write(folder, { ...token, content: Buffer.from(value) }, again);
-    const age = Math.max((expires - clock.now()) * TOKEN_AGE, RETRY_MS);
-    this.#later(join(folder, token.path), age, () => this.#putToken(folder, token, true));
-  }
-
-  /** A file that is there is replaced as a whole: a reader sees the old content or the new. */
-  #write(folder: string, { path, content, mode }: VolumeFile, replace: boolean): void {
-    const file = join(folder, path);
-    const options = { mode: mode & OWNER };
-    if (path.includes('/')) mkdirSync(dirname(file), { recursive: true, mode: OWNER });
-    if (!replace) return writeFileSync(file, content, options);
-    const next = `${file}.next`;
-    rmSync(next, { force: true });
-    writeFileSync(next, content, options);
-    renameSync(next, file);
+  async #readAgain(): Promise<void> {
+    const names = volumeSources(this.#pod);
+    const sources = await readSources(this.#dependencies.client, this.#pod, names, this.#closed.signal);
+    this.#versions = versionsOf(sources.mutable(names));
+    for (const [name, { files }] of this.#contents(sources)) {
+      const volume = this.#volumes.get(name);
+      if (!volume) continue;
+      volume.files = files;
+      this.#put(volume);
+    }
   }
 
   #later(key: string, delayMs: number, work: () => Promise<void>): void {
     if (this.#closed.signal.aborted) return;
-    const { clock, log } = this.#dependencies;
     this.#timers.get(key)?.cancel();
-    const timer = clock.after(delayMs, () => {
-      work().catch((error: unknown) => {
-        if (this.#closed.signal.aborted) return;
-        const { name } = this.#pod.metadata;
-        log.warn({ err: error, pod: name, namespace: namespaceOf(this.#pod) }, 'volume not refreshed, trying again');
-        this.#later(key, RETRY_MS, work);
-      });
-    });
-    this.#timers.set(key, timer);
+    const run = (): void => {
+      work().catch((error: unknown) => this.#notRefreshed(error, key, run));
+    };
+    this.#timers.set(key, this.#dependencies.clock.after(delayMs, run));
+  }
+
+  /** The files stay as they were. A missing object is waited for; whatever else is tried again. */
+  #notRefreshed(error: unknown, key: string, again: () => void): void {
+    if (this.#closed.signal.aborted) return;
+    const { log, clock } = this.#dependencies;
+    const fields = { err: error, pod: this.#pod.metadata.name, namespace: namespaceOf(this.#pod) };
+    if (error instanceof StartObstacle) return log.warn(fields, 'volume not refreshed until that is there again');
+    log.warn(fields, 'volume not refreshed, trying again');
+    this.#timers.get(key)?.cancel();
+    this.#timers.set(key, clock.after(RETRY_MS, again));
   }
 }
+
+const versionsOf = (sources: ReturnType<Sources['mutable']>): ReadonlyMap<string, string | undefined> =>
+  new Map(sources.map(({ kind, name, version }) => [`${kind.plural}/${name}`, version]));

@@ -15,7 +15,7 @@ const objects: Record<string, Map<string, Buffer>> = {
 const sources: Sources = {
   configMap: (name) => objects[name],
   secret: (name) => objects[name],
-  mutable: () => true,
+  mutable: () => [],
 };
 const plain = shellPod('p', '');
 const pod: Pod = { ...plain, metadata: { ...plain.metadata, annotations: { input: '{"text":"$(X) $$"}' } } };
