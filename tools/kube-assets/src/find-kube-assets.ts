@@ -24,12 +24,16 @@ export function goModule(from: string = import.meta.dirname): string {
   return goModule(dirname(from));
 }
 
-/** Kubernetes’ version as go.mod pins it, e.g. `v1.37.2`. */
-export function kubernetesVersion(goMod: string): string {
-  const version = /^\s*k8s\.io\/kubernetes (v\S+)/m.exec(goMod)?.[1];
-  if (version === undefined) throw new Error('go.mod does not require k8s.io/kubernetes');
+/** A module’s version as go.mod pins it, e.g. `v1.37.2`. */
+export function pinnedVersion(goMod: string, module: string): string {
+  const required = goMod.split('\n').map((line) => line.trim().replace(/^require /, ''));
+  const version = required.find((line) => line.startsWith(`${module} `))?.split(' ')[1];
+  if (version === undefined) throw new Error(`go.mod does not require ${module}`);
   return version;
 }
+
+/** Kubernetes’ version as go.mod pins it. */
+export const kubernetesVersion = (goMod: string): string => pinnedVersion(goMod, 'k8s.io/kubernetes');
 
 /** This machine as Go names it. */
 export const hostPlatform = (): Platform => ({
