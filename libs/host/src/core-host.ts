@@ -47,6 +47,7 @@ export class CoreHost implements Runnable {
   readonly #controller: Controller;
   readonly #instances: InstanceController;
   readonly #packs: PackController;
+  readonly #skills: SkillResolver;
 
   constructor({ client, modes: admitted, packs = [], workers = WORKERS, metrics, ...given }: CoreHostOptions) {
     const { clock, random, log, systemNamespace } = given;
@@ -71,6 +72,7 @@ export class CoreHost implements Runnable {
       log,
     });
     this.#cache = cache;
+    this.#skills = skills;
     this.#controller = new Controller({
       name: 'runs',
       workers,
@@ -108,7 +110,8 @@ export class CoreHost implements Runnable {
     cache.instances.onEvent((event) => {
       if (isNewWish(event)) this.#enqueueLive(cache.runsOf(event.object));
     });
-    cache.skillPacks.onEvent(({ object }) => {
+    cache.skillPacks.onEvent(({ type, object }) => {
+      if (type === 'deleted') this.#skills.forget(object);
       const { runs, instances } = cache.usersOf(object);
       this.#enqueueLive([...runs, ...instances.flatMap((instance) => cache.runsOf(instance))]);
     });

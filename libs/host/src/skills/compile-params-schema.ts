@@ -14,7 +14,7 @@ export type CheckParams = (params: JsonObject) => CheckedParams;
 const LIMIT_MS = 1_000;
 
 /** As the standard says: what is unknown is ignored. Nothing is ever fetched, and nothing goes to the console. */
-const OPTIONS: Options = { strict: false, useDefaults: true, logger: false };
+const OPTIONS: Options = { strict: false, useDefaults: true, ownProperties: true, logger: false };
 
 /**
  * Compiles a JSON Schema: 2020-12, or an earlier draft if its `$schema` names one. Throws an `Error` that says what is

@@ -10,6 +10,7 @@ export interface ParamsFault {
 type Answer = { readonly params: JsonObject } | ParamsFault;
 
 interface Known {
+  readonly generation: number | undefined;
   /** What checks; a fault once the schema has shown that it is of no use. */
   check: CheckParams | ParamsFault;
   readonly answers: WeakMap<JsonObject, Answer>;
@@ -18,11 +19,12 @@ interface Known {
 const NONE: JsonObject = {};
 
 /**
- * Checks parameters by their SkillPack's schema. Each version of a pack is compiled once and asked once about the same
- * parameters: objects of a cache are the same until they change, and what is gone from it is forgotten here, too.
+ * Checks parameters by their SkillPack's schema. Each generation of a pack is compiled once, which takes a while, and
+ * asked once about the same parameters: objects of a cache are the same until they change.
  */
 export class ParamsChecker {
-  readonly #known = new WeakMap<SkillPack, Known>();
+  /** By uid of the pack. */
+  readonly #known = new Map<string, Known>();
 
   check(pack: SkillPack, params: JsonObject = NONE): Answer {
     const known = this.#of(pack);
@@ -31,10 +33,18 @@ export class ParamsChecker {
     return answer;
   }
 
+  /** For a pack that is gone. */
+  forget({ metadata }: SkillPack): void {
+    this.#known.delete(metadata.uid ?? '');
+  }
+
   #of(pack: SkillPack): Known {
-    const known = this.#known.get(pack) ?? { check: compile(pack), answers: new WeakMap() };
-    this.#known.set(pack, known);
-    return known;
+    const { uid = '', generation } = pack.metadata;
+    const known = this.#known.get(uid);
+    if (known && known.generation === generation) return known;
+    const fresh = { generation, check: compile(pack), answers: new WeakMap<JsonObject, Answer>() };
+    this.#known.set(uid, fresh);
+    return fresh;
   }
 }
 

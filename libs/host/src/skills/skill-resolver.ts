@@ -31,6 +31,11 @@ export class SkillResolver {
     return resolveSkills(users, this.packsFor(run), this.#checker);
   }
 
+  /** For a pack that is gone. */
+  forget(pack: SkillPack): void {
+    this.#checker.forget(pack);
+  }
+
   ofInstance(instance: SympoziumInstance): readonly ResolvedSkill[] | Obstacle {
     return resolveSkills({ instance: instance.spec.skills }, this.packsFor(instance), this.#checker);
   }
