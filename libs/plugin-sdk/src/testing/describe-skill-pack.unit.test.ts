@@ -44,6 +44,8 @@ const PLANTED: readonly (readonly [fault: string, promise: string, plugin: Skill
   ['a skill without a text', 'tells of every skill', pack({ skills: [{ name: 'a', description: 'a', content: '' }] })],
   ['params of no type', 'has params', params({ type: 'text' })],
   ['params that refer to nothing', 'has params', params({ properties: { a: { $ref: '#/$defs/none' } } })],
+  ['params that are judged later', 'has params', params({ $async: true })],
+  ['params of another standard', 'has params', params({ $schema: 'https://example.com/dialect' })],
   ['a probe of another port', 'probes ports', probe({ httpGet: { path: '/', port: 9090 } })],
   ['a probe of an unknown name', 'probes ports', probe({ tcpSocket: { port: 'metrics' } })],
   ['a probe without a handler', 'probes ports', probe({ periodSeconds: 1 })],
