@@ -5,10 +5,13 @@ import {
   ownerReference,
   runLabels,
   SKILL_PACK,
+  skillPackSpec,
   SYMPOZIUM_INSTANCE,
   type AgentRun,
   type Kind,
   type KubeObject,
+  type SkillPack,
+  type SkillPackSpecInput,
   type SympoziumInstance,
 } from '@sympozium/api';
 import { FakeApiServer, FakeKubeClient, isWrite, type Call } from '@sympozium/kube/testing';
@@ -112,6 +115,25 @@ export class HostRig {
   /** As `kubectl apply` makes it. */
   bareRun(parts: RunParts = {}): AgentRun {
     return this.server.create(AGENT_RUN, agentRun({ ...parts, spec: { mode: 'probe', ...parts.spec } })) as AgentRun;
+  }
+
+  /** A SkillPack as somebody applies it; absent: in the namespace of instances and runs. */
+  pack(name: string, spec: SkillPackSpecInput, namespace = NAMESPACE): SkillPack {
+    return this.server.create(SKILL_PACK, {
+      apiVersion: SKILL_PACK.apiVersion,
+      kind: SKILL_PACK.kind,
+      metadata: { name, namespace },
+      spec: skillPackSpec.parse(spec),
+    } as SkillPack) as SkillPack;
+  }
+
+  patchInstance(spec: object, name = 'demo'): void {
+    this.server.patch(SYMPOZIUM_INSTANCE, { namespace: NAMESPACE, name }, { type: 'merge', body: { spec } });
+  }
+
+  /** The instance as it is stored. */
+  storedInstance(name = 'demo'): SympoziumInstance | undefined {
+    return this.server.peek(SYMPOZIUM_INSTANCE, { namespace: NAMESPACE, name });
   }
 
   patchSpec(name: string, spec: object): void {
