@@ -140,3 +140,61 @@ it('does not outlive the node: the guardian ends it', async () => {
   guardian.stop(); // what the end of the node's process does, too
   expect(await process.ended).toEqual({ kind: 'exited', exitCode: 143 });
 });
+
+describe('stopping with a preStop hook', () => {
+  const TALKS = 'trap "echo asked; exit 0" TERM; echo ready; while :; do sleep 0.01; done';
+  const STUBBORN = 'echo $$; trap "echo asked" TERM; echo ready; while :; do sleep 0.01; done';
+  /** A hook that runs until it is finished or given up. */
+  function hook(): { run: (signal: AbortSignal) => Promise<void>; finish: () => void; signals: AbortSignal[] } {
+    const signals: AbortSignal[] = [];
+    let finish = (): void => {};
+    const run = (signal: AbortSignal): Promise<void> =>
+      new Promise((resolve) => {
+        signals.push(signal);
+        finish = resolve;
+        signal.addEventListener('abort', () => resolve(), { once: true });
+      });
+    return { run, finish: () => finish(), signals };
+  }
+
+  it('asks when the hook has ended', async () => {
+    const process = shell(TALKS);
+    await untilSaid('ready');
+    const { run: preStop, finish } = hook();
+    process.stop(30_000, preStop);
+    await clock.advance(20_000);
+    expect(output()).not.toContain('asked');
+    finish();
+    expect(await process.ended).toEqual({ kind: 'exited', exitCode: 0 });
+    expect(output()).toContain('asked');
+  });
+
+  it('gives a hook up at the end of the grace, and leaves the process two seconds then', async () => {
+    const process = shell(STUBBORN);
+    await untilSaid('ready');
+    const { run: preStop, signals } = hook();
+    process.stop(30_000, preStop);
+    await clock.advance(29_999);
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false]);
+    await clock.advance(1);
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
+    await untilSaid('asked');
+    await clock.advance(1_999);
+    expect(isAlive(Number(output().split('\n')[0]))).toBe(true);
+    await clock.advance(1);
+    expect(await process.ended).toEqual({ kind: 'exited', exitCode: 137 });
+  });
+
+  it('runs it once, and gives it up when the process ends or is killed', async () => {
+    const process = shell(STUBBORN);
+    await untilSaid('ready');
+    const { run: preStop, signals } = hook();
+    process.stop(30_000, preStop);
+    process.stop(20_000, preStop);
+    await clock.advance(0);
+    process.stop(0, preStop);
+    expect(await process.ended).toEqual({ kind: 'exited', exitCode: 137 });
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
+    expect(output()).not.toContain('asked');
+  });
+});

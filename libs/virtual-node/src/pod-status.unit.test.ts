@@ -232,3 +232,69 @@ it('carries addresses, times and the generation it was made from', () => {
     message: 'too long',
   });
 });
+
+describe('sidecars', () => {
+  const withSidecars = (policy: string): Pod => {
+    const pod = podOf(policy, ['a'], ['i', 's']);
+    pod.spec.initContainers = (pod.spec.initContainers ?? []).map((container) =>
+      container.name === 's' ? { ...container, restartPolicy: 'Always' } : container,
+    );
+    return pod;
+  };
+  const starting: ContainerFacts = { ...running, health: { started: false, ready: false } };
+
+  it.each<[string, string, Record<string, ContainerFacts>, Partial<PodFacts>, string, string, string]>([
+    ['not started', 'Never', { i: done(), s: starting }, {}, 'Pending', 'False', 'False'],
+    ['started, the others not', 'Never', { i: done(), s: running }, {}, 'Pending', 'True', 'False'],
+    ['all run', 'Never', { i: done(), s: running, a: running }, {}, 'Running', 'True', 'True'],
+    ['started again', 'Always', { i: done(), s: crashing(1), a: running }, {}, 'Running', 'True', 'False'],
+    ['starts again', 'Always', { i: done(), s: starting, a: running }, {}, 'Running', 'True', 'False'],
+    ['outlives the others', 'Never', { i: done(), s: running, a: done() }, {}, 'Running', 'True', 'False'],
+    [
+      'ended badly at the end',
+      'Never',
+      { i: done(), s: done(1), a: done() },
+      { over: true },
+      'Succeeded',
+      'True',
+      'False',
+    ],
+    ['the others failed', 'Never', { i: done(), s: done(), a: done(1) }, { over: true }, 'Failed', 'True', 'False'],
+  ])('%s (%s)', (...[, policy, containers, more, phase, initialized, ready]) => {
+    const status = foldPodStatus(withSidecars(policy), facts(containers, more));
+    const of = (type: string) => status.conditions?.find((condition) => condition.type === type)?.status;
+    expect([status.phase, of('Initialized'), of('Ready')]).toEqual([phase, initialized, ready]);
+  });
+
+  it('are named when they are not ready; init containers are ready when they have ended well', () => {
+    const status = foldPodStatus(withSidecars('Always'), facts({ i: done(), s: starting, a: running }));
+    const message = status.conditions?.find(({ type }) => type === 'Ready')?.message;
+    expect(message).toBe('containers with unready status: [s]');
+    expect(status.initContainerStatuses?.map(({ ready, started }) => [ready, started])).toEqual([
+      [true, false],
+      [false, false],
+    ]);
+  });
+});
+
+describe('readiness', () => {
+  const of = (health: ContainerFacts['health'], more: Partial<PodFacts> = {}) => {
+    const status = foldPodStatus(
+      podOf('Always', ['a']),
+      facts({ a: { ...running, ...(health ? { health } : {}) } }, more),
+    );
+    const { started, ready } = status.containerStatuses?.[0] ?? {};
+    return { started, ready, pod: status.conditions?.find(({ type }) => type === 'Ready')?.status };
+  };
+
+  it('is what probes say of a container that runs', () => {
+    expect(of(undefined)).toEqual({ started: true, ready: true, pod: 'True' });
+    expect(of({ started: true, ready: false })).toEqual({ started: true, ready: false, pod: 'False' });
+    expect(of({ started: false, ready: false })).toEqual({ started: false, ready: false, pod: 'False' });
+    expect(of({ started: true, ready: true })).toEqual({ started: true, ready: true, pod: 'True' });
+  });
+
+  it('is gone while the Pod is being ended', () => {
+    expect(of({ started: true, ready: true }, { ending: true })).toEqual({ started: true, ready: false, pod: 'False' });
+  });
+});

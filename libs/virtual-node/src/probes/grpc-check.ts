@@ -17,7 +17,7 @@ export async function checkGrpc(action: V1GRPCAction, site: ContainerSite, signa
   try {
     return await ask(session, action.service ?? '');
   } catch (error) {
-    return failed((error as Error).message);
+    return failed(signal.aborted ? String(signal.reason) : (error as Error).message);
   } finally {
     signal.removeEventListener('abort', abort);
     session.destroy();

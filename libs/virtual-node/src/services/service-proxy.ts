@@ -150,7 +150,7 @@ const LIMITS: readonly Limit[] = [
 
 const REFUSALS: Readonly<Record<string, string>> = {
   EACCES: 'ports below 1024 need root; give the Service a higher one',
-  EADDRINUSE: 'another process listens there; end it, or change the port',
+  EADDRINUSE: 'another process listens there, or at 0.0.0.0; end it, let it bind POD_IP, or change the port',
   EADDRNOTAVAIL: 'this system has no such loopback address',
 };
 
