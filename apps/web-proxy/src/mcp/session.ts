@@ -30,7 +30,7 @@ const VALIDATOR = new AjvJsonSchemaValidator();
 
 /** One client's MCP session: the stream to it, and what it posts. */
 export class McpSession {
-  readonly #calls: ToolCalls;
+  readonly #calls: Pick<ToolCalls, 'instances' | 'call'>;
   readonly #transport: SseTransport;
   readonly #server = new Server(SERVER, { capabilities: CAPABILITIES, jsonSchemaValidator: VALIDATOR });
   readonly #gone = new AbortController();
@@ -41,7 +41,7 @@ export class McpSession {
   #running = 0;
   #draining = false;
 
-  constructor(sse: SseWriter, calls: ToolCalls, by: ToolCaller) {
+  constructor(sse: SseWriter, calls: Pick<ToolCalls, 'instances' | 'call'>, by: ToolCaller) {
     this.#calls = calls;
     this.#by = by;
     this.#transport = new SseTransport(sse);
@@ -53,12 +53,18 @@ export class McpSession {
     await this.#server.connect(this.#transport);
   }
 
-  /** Takes a message; its answer, if any, comes on the stream. Throws `invalid_request` for what is no message. */
+  /**
+   * Takes a message, once the client has taken what was sent to it; its answer, if any, comes on the stream. Throws
+   * `invalid_request` for what is no message, `mcp_session_not_found` when the stream has ended meanwhile.
+   */
   async receive(body: unknown, by: ToolCaller): Promise<void> {
     const { data: message } = JSONRPCMessageSchema.safeParse(body);
     if (!message) throw new HttpError('invalid_request', 'The body must be one JSON-RPC 2.0 message.');
     await this.#transport.idle;
+    if (this.#gone.signal.aborted) throw new HttpError('mcp_session_not_found');
+    const isSame = by.caller === this.#by.caller;
     this.#by = by;
+    if (!isSame) void this.tellChanges();
     this.#transport.onmessage?.(message);
   }
 

@@ -53,8 +53,11 @@ export class McpSessions {
       this.#held.delete(id);
       release();
     });
-    const session = await this.#make(id, reply, by);
+    // The SDK is loaded with the first session: a proxy that serves none starts without it.
+    const { McpSession } = await import('./session.js');
     if (isOver) return;
+    const { calls } = this.#dependencies;
+    const session = new McpSession(this.#stream(id, reply), calls, by);
     this.#held.set(id, { session, keyId: by.caller.id });
     await session.start();
     if (this.#draining) session.drain();
@@ -83,13 +86,11 @@ export class McpSessions {
     for (const { session } of this.#held.values()) session.drain();
   }
 
-  /** The SDK is loaded with the first session: a proxy that serves none starts without it. */
-  async #make(id: string, reply: FastifyReply, by: ToolCaller): Promise<McpSession> {
-    const { calls, clock } = this.#dependencies;
-    const { McpSession } = await import('./session.js');
+  #stream(id: string, reply: FastifyReply): SseWriter {
+    const { clock } = this.#dependencies;
     // Relative to the stream's own address, so that it is right behind any path prefix.
     const preamble = (): string => `message?sessionId=${id}`;
-    return new McpSession(new SseWriter({ reply, clock, preamble, encode, comment: 'the session goes on' }), calls, by);
+    return new SseWriter({ reply, clock, preamble, encode, comment: 'the session goes on' });
   }
 
   #reserve({ id }: Caller): () => void {

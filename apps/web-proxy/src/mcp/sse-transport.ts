@@ -31,7 +31,7 @@ export class SseTransport implements Transport {
 
   async send(message: JSONRPCMessage): Promise<void> {
     if (this.#closed) throw new Error('the stream is closed');
-    this.#sent = this.#sent.then(() => this.#sse.send(message));
+    this.#sent = this.#sent.then(() => (this.#closed ? undefined : this.#sse.send(message)));
     await this.#sent;
   }
 

@@ -106,6 +106,7 @@ export class ToolCalls {
     spec: RunRequest['spec'],
   ): Promise<CallToolResult> {
     const { desk, clock, stopping } = this.#dependencies;
+    signal.throwIfAborted();
     const relay = progress && new ProgressRelay(clock, progress);
     try {
       const { run, updates } = await desk.open({
