@@ -1,12 +1,20 @@
 import { readFileSync } from 'node:fs';
+import type { SkillPackPlugin } from '@sympozium/plugin-sdk';
+import { describeSkillPack } from '@sympozium/plugin-sdk/testing';
 import { expect, it } from 'vitest';
 
 /** docs/plugins/skill-packs.md shows the example as it is, and lists what is checked. */
 
-const read = (path: string): string => readFileSync(new URL(`../../../../${path}`, import.meta.url), 'utf8').trim();
-const example = (file: string): string => read(`examples/third-party-skill-pack/${file}`);
+const EXAMPLE = 'examples/third-party-skill-pack';
+const pathOf = (path: string): URL => new URL(`../../../../${path}`, import.meta.url);
+const read = (path: string): string => readFileSync(pathOf(path), 'utf8').trim();
+const example = (file: string): string => read(`${EXAMPLE}/${file}`);
 const guide = read('docs/plugins/skill-packs.md');
 const blocks = [...guide.matchAll(/^```\w+\n(.*?)\n```$/gms)].map(([, code = '']) => code);
+
+const { default: greeter } = (await import(pathOf(`${EXAMPLE}/index.js`).href)) as { default: SkillPackPlugin };
+
+describeSkillPack(greeter);
 
 it('opens with the example that is packed, installed and served by the integration suite', () => {
   const [pack, manifest = '', plugins, instance] = blocks;
