@@ -18,6 +18,8 @@ export interface ContainerRunnerOptions {
   readonly log: Logger;
   readonly guardian: Guardian;
   readonly launch: Launch;
+  /** Whose container it is, for the node's log. */
+  readonly owner: { readonly pod: string; readonly namespace: string };
   readonly policy: RestartPolicy;
   /** The address that its process binds. */
   readonly host: string;
@@ -160,8 +162,8 @@ export class ContainerRunner {
   }
 
   #warn(text: string, { failure }: { readonly failure: string }): void {
-    const { log, launch } = this.#options;
-    log.warn({ container: launch.container.name, folder: launch.folder, failure }, text);
+    const { log, launch, owner } = this.#options;
+    log.warn({ ...owner, container: launch.container.name, failure }, text);
   }
 
   async #terminated(end: ContainerEnd, startedAt: string, logFile: string): Promise<Terminated> {

@@ -43,7 +43,7 @@ function runnerOf(
   };
   return new ContainerRunner({
     ...{ clock, log: silentLogger(), guardian: new Guardian(), launch, policy, stop: stop.signal },
-    ...{ host: '127.0.0.1', graceMs: 30_000 },
+    ...{ owner: { pod: 'p', namespace: 'default' }, host: '127.0.0.1', graceMs: 30_000 },
     onChange: (facts, last) => changes.push({ facts, last }),
   });
 }

@@ -1,7 +1,7 @@
 import type { Clock, Guardian, Logger } from '@sympozium/process';
 import type { ContainerLog } from './container-log.js';
 import { ContainerRunner, type RestartPolicy } from './container-runner.js';
-import { isSidecar, type Container, type Pod } from './pod.js';
+import { isSidecar, namespaceOf, type Container, type Pod } from './pod.js';
 import type { ContainerFacts } from './pod-status.js';
 import type { Launch } from './prepare-pod.js';
 
@@ -108,6 +108,7 @@ export class PodContainers {
     const runner = new ContainerRunner({
       ...this.#options,
       ...{ launch, policy, stop: this.#over.signal, graceMs: podGraceMs(pod) },
+      owner: { pod: pod.metadata.name, namespace: namespaceOf(pod) },
       onChange: (facts, last) => onChange(name, facts, last),
     });
     this.#runners.set(name, runner);

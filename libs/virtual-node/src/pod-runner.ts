@@ -74,7 +74,7 @@ export class PodRunner {
   async stop(graceMs: number, failure?: Failure): Promise<void> {
     this.#failure ??= failure;
     this.#stop.abort();
-    if (this.#isServing) this.#report();
+    if (!failure && this.#isServing) this.#report();
     this.#containers?.stop(graceMs);
     await this.done;
   }
