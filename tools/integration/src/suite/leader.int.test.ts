@@ -1,0 +1,69 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { ApiInterposer } from '../fixture/api-interposer.js';
+import type { AppProcess } from '../fixture/app-process.js';
+import { suiteCluster } from '../fixture/suite-cluster.js';
+import { Sympozium } from '../fixture/sympozium.js';
+import { until } from '../fixture/until.js';
+
+const RUNS = 20;
+
+let system: Sympozium;
+let leader: AppProcess;
+let standby: AppProcess;
+/** Between the standby and the API server. */
+let api: ApiInterposer;
+
+beforeAll(async () => {
+  const { folder, operator } = suiteCluster();
+  mkdirSync(join(folder, 'leader'), { recursive: true });
+  api = await ApiInterposer.start(operator, join(folder, 'leader', 'kubeconfig'));
+  const operatorEnv = { LEADER_ELECTION: 'true' };
+  system = await Sympozium.start(suiteCluster(), { name: 'leader', operatorEnv, proxy: false });
+  await system.createInstance('echo');
+  leader = system.operator;
+  await leads(leader);
+});
+
+afterAll(async () => {
+  await system?.stop();
+  await api?.stop();
+});
+
+const leads = (operator: AppProcess): Promise<unknown> =>
+  until('the operator leads', () => operator.lines.some((line) => line.includes('"msg":"leading"')));
+
+it('of two operators one works, and the other, which is ready, writes nothing', async () => {
+  standby = await system.startOperator(api.kubeconfig);
+  const { port } = await standby.ready();
+  expect((await fetch(`http://127.0.0.1:${String(port)}/readyz`)).status).toBe(200);
+  await system.createRun('first');
+  expect((await system.finished('first')).status.phase).toBe('Succeeded');
+  expect(api.writes).toEqual([]);
+});
+
+it('the leader is killed: the other goes on within 20 s', async () => {
+  await leader.kill();
+  const killedAt = Date.now();
+  await system.createRun('orphaned');
+  await until('the standby leads', () => api.writes.length > 0, 20_000);
+  expect((await system.finished('orphaned', 20_000)).status.phase).toBe('Succeeded');
+  expect(Date.now() - killedAt).toBeLessThan(20_000);
+});
+
+it('the leader is stopped: the other takes over within 2 s, and of 20 runs none is lost or done twice', async () => {
+  leader = standby;
+  standby = await system.startOperator();
+  const names = Array.from({ length: RUNS }, (_, n) => `handed-over-${n}`);
+  const creating = names.map((name) => system.createRun(name));
+  await creating[RUNS / 2];
+  const stoppedAt = Date.now();
+  const [exitCode] = await Promise.all([leader.stop(), leads(standby)]);
+  expect(Date.now() - stoppedAt).toBeLessThan(2_000);
+  expect(exitCode).toBe(0);
+  await Promise.all(creating);
+  for (const name of names) expect((await system.finished(name)).status.phase).toBe('Succeeded');
+  const ends = system.writes().filter(({ objectRef }) => objectRef?.name?.startsWith('handed-over'));
+  expect(ends.filter(({ verb, objectRef }) => verb === 'create' && objectRef?.resource === 'jobs')).toHaveLength(RUNS);
+});
