@@ -59,6 +59,14 @@ describe('a session', () => {
     await others.close();
   });
 
+  it('speaks the version that an old client speaks', async () => {
+    const session = await RawSession.open(world);
+    const params = { protocolVersion: '2024-11-05', capabilities: {}, clientInfo: { name: 'old', version: '1' } };
+    await session.post({ jsonrpc: '2.0', id: 0, method: 'initialize', params });
+    expect(await session.until(/"id":0/)).toContain('"protocolVersion":"2024-11-05"');
+    await session.close();
+  });
+
   it('answers a call with the agent’s text, finish reason and usage, from a task run of the key', async () => {
     await client.listTools(); // from now on the client checks results against their schema
     const calling = client.callTool(ask({ task: 'Greet', context: 'He is called Bo.' }));

@@ -129,8 +129,8 @@ export class ToolCalls {
   }
 
   #failure({ signal }: ToolCall, error: unknown): CallToolResult {
-    const { code, message, cause } = toHttpError(error);
-    if (code === 'internal_error' && !signal.aborted) this.#dependencies.log.error({ err: cause }, 'tool call failed');
+    const { code, message } = toHttpError(error);
+    if (code === 'internal_error' && !signal.aborted) this.#dependencies.log.error({ err: error }, 'tool call failed');
     return failed(code, message);
   }
 }
