@@ -3,8 +3,10 @@ import {
   LABEL,
   ownerReference,
   runLabels,
+  SYMPOZIUM_INSTANCE,
   type AgentRun,
   type ObjectMeta,
+  type OwnerReference,
   type SympoziumInstance,
 } from '@sympozium/api';
 
@@ -24,9 +26,13 @@ export function adopt(
   const missing = Object.entries(wanted).filter(([name, value]) =>
     name.startsWith(`${GROUP}/`) ? labels[name] !== value : labels[name] === undefined,
   );
-  const owned = ownerReferences.some(({ uid }) => uid === instance.metadata.uid);
+  const owned = ownerReferences.some((owner) => isOwnerLike(owner, instance));
   if (missing.length === 0 && owned) return undefined;
   // A second controller would be refused: who made the run, say a schedule, may be it already.
   const owner = { ...ownerReference(instance), controller: !ownerReferences.some(({ controller }) => controller) };
   return { labels: Object.fromEntries(missing), ...(!owned && { ownerReferences: [...ownerReferences, owner] }) };
 }
+
+/** This instance, or an earlier one of its name: its run goes with it, and is not ours to keep alive. */
+const isOwnerLike = ({ kind, name, uid }: OwnerReference, { metadata }: SympoziumInstance): boolean =>
+  uid === metadata.uid || (kind === SYMPOZIUM_INSTANCE.kind && name === metadata.name);

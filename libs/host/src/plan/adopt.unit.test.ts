@@ -26,6 +26,11 @@ describe('adopt', () => {
     ]);
   });
 
+  it('leaves the run of an earlier instance of the name to the garbage collector', () => {
+    const earlier = { ...ownerReference(instance), uid: 'gone' };
+    expect(adopt(agentRun({ metadata: { labels, ownerReferences: [earlier] } }), instance, 'task')).toBeUndefined();
+  });
+
   it('corrects our labels and leaves those that tools share', () => {
     const metadata = {
       labels: { ...labels, 'app.kubernetes.io/managed-by': 'Helm', 'sympozium.ai/instance': 'other' },
