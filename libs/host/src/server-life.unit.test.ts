@@ -1,6 +1,6 @@
 import { AGENT_RUN, ANNOTATION, SYMPOZIUM_INSTANCE, TEARDOWN_FINALIZER, type KubeObject } from '@sympozium/api';
 import { createInformer, KubeError } from '@sympozium/kube';
-import { FakeKubeClient } from '@sympozium/kube/testing';
+import { FakeKubeClient, type Call } from '@sympozium/kube/testing';
 import { seededRandom, silentLogger } from '@sympozium/process/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { admitPlugins } from './index.js';
@@ -219,6 +219,16 @@ describe('its children', () => {
     rig.server.delete(kind, name);
     await rig.advance(60_000);
     expect(rig.server.peek(kind, name)?.metadata.ownerReferences).toHaveLength(1);
+  });
+
+  it('are overwritten where edits of others make an apply invalid', async () => {
+    await serve();
+    const isApply = ({ verb, kind }: Call): boolean => verb === 'patch' && kind === PROBE_APP;
+    rig.client.fail(isApply, new KubeError(422, 'Invalid', 'duplicate name'));
+    rig.server.patch(PROBE_APP, app, { type: 'merge', body: { spec: { replicas: 9 } } });
+    await rig.quiet();
+    expect(rig.server.peek(PROBE_APP, app)).toMatchObject({ spec: { replicas: 1 }, status: { ready: true } });
+    expect(rig.writes).toEqual(['PATCH apps', 'PATCH apps']);
   });
 
   it('are not fought over: who keeps changing one wins, and is named as the reason', async () => {

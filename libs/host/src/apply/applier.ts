@@ -148,16 +148,38 @@ export class Applier {
     if (applied !== 'done') return applied;
     if (known && !this.#budget.spend(known, object))
       return obstacle('Applied', 'ApplyContested', `${kindKey(kind)} ${object.metadata.name}`);
-    const body = known ? { ...object, metadata: { ...object.metadata, uid: known.metadata.uid } } : object;
-    const made = await this.#dependencies.client.patch(
-      kind,
-      object.metadata,
-      { type: 'apply', body, force: true },
-      { fieldManager: fieldManager(plugin) },
-    );
+    const { uid } = known?.metadata ?? {};
+    const body = uid === undefined ? object : { ...object, metadata: { ...object.metadata, uid } };
+    const made = await this.#dependencies.client
+      .patch(kind, object.metadata, { type: 'apply', body, force: true }, { fieldManager: fieldManager(plugin) })
+      .catch((error: unknown) => (known ? this.#overwrite(error, kind, body) : Promise.reject(error)));
     this.#wrote(run, kind, made);
     this.#dependencies.log.info({ run: keyOf(run), kind: kind.kind, name: made.metadata.name }, 'child applied');
     return 'done';
+  }
+
+  /**
+   * An apply leaves in a list what somebody else added, and that may be in its way: a second port of the same name. Then
+   * a merge patch sets the lists as a whole. Whoever writes so owns the fields, too, and no later apply could take them
+   * away: so the server is made to forget it.
+   */
+  async #overwrite(error: unknown, kind: Kind, object: KubeObject): Promise<KubeObject> {
+    const { client, log } = this.#dependencies;
+    if (!(error instanceof KubeError) || error.reason !== 'Invalid') throw error;
+    const repaired = await client
+      .patch(kind, object.metadata, { type: 'merge', body: object }, { fieldManager: REPAIR })
+      .catch(() => Promise.reject(error));
+    log.info({ kind: kind.kind, name: object.metadata.name }, 'child overwritten: an apply was in conflict with edits');
+    const at = repaired.metadata.managedFields?.findIndex(
+      (entry) => (entry as { manager?: string }).manager === REPAIR,
+    );
+    if (at === undefined || at < 0) return repaired;
+    const path = `/metadata/managedFields/${at}`;
+    const body = [
+      { op: 'test', path: `${path}/manager`, value: REPAIR },
+      { op: 'remove', path },
+    ];
+    return client.patch(kind, object.metadata, { type: 'json', body }, { fieldManager: REPAIR });
   }
 
   async #patch(run: AgentRun, { kind, live, operations, plugin }: Made<'patch'>): Promise<Applied> {
@@ -244,6 +266,9 @@ export class Applier {
     ownWrites.record(keyOf(run), () => cache.cacheOf(kind)?.hasSeen(namespace, resourceVersion) ?? true);
   }
 }
+
+/** Who sets whole lists, for a moment. */
+const REPAIR = 'sympozium/repair';
 
 /** Under this name the API server keeps who set which field. */
 const fieldManager = (plugin: string): string => `sympozium/${plugin}`;
