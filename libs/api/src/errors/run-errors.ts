@@ -76,18 +76,18 @@ export const RUN_ERRORS = {
   }),
   ImagePullFailed: row({
     surface: ['condition'],
-    meaning: 'The agent’s image cannot be pulled.',
+    meaning: 'An image of the run’s Pod cannot be pulled.',
     action: 'Correct the image’s name, or give imagePullSecrets.',
   }),
   ContainerConfigError: row({
     surface: ['condition'],
-    meaning: 'The agent’s container cannot be made from its configuration, such as a Secret that does not exist.',
-    action: 'Create what the message names, or correct the instance.',
+    meaning: 'A container cannot be made from its configuration, such as a Secret that does not exist.',
+    action: 'Create what the message names, or correct the instance or the SkillPack.',
   }),
   ContainerStartFailed: row({
     surface: ['condition'],
-    meaning: 'The agent’s command cannot be started.',
-    action: 'Correct the instance’s agent.command or image.',
+    meaning: 'A container’s command cannot be started.',
+    action: 'Correct command or image, in the instance’s agent or the SkillPack’s sidecar.',
   }),
   AgentFailed: row({
     surface: ['condition', 'http'],

@@ -24,7 +24,7 @@ export const SERVER_ERRORS = {
   }),
   CrashLoopBackOff: row({
     surface: ['condition'],
-    meaning: 'The server’s container ends again and again.',
+    meaning: 'A container that should live ends again and again.',
     action: 'Read its log with `kubectl logs --previous`; correct the SkillPack’s sidecar.',
   }),
   KeySecretNotFound: row({
