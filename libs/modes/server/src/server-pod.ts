@@ -1,5 +1,4 @@
 import {
-  defined,
   durationMs,
   runLabels,
   SERVER_ENV,
@@ -16,6 +15,7 @@ import {
   podOverrides,
   podTemplate,
   resources,
+  sidecarParts,
   type ContainerParts,
   type EnvVar,
   type Wire,
@@ -81,11 +81,10 @@ function serverContainer(parts: ServerPodParts): ContainerParts {
   const free = [...(sidecar.env ?? []), ...(overrides.env ?? [])] as EnvVar[];
   return {
     name: SERVER_CONTAINER,
-    ...defined({ image: sidecar.image, command: sidecar.command, args: sidecar.args }),
+    readinessProbe: { tcpSocket: { port: HTTP }, periodSeconds: 2 },
+    ...sidecarParts({ ...sidecar, ports: portsOf(sidecar) }),
     env: environment(givenEnv(parts), free),
-    ports: portsOf(sidecar),
     resources: resources(config.requests, mergedAmounts(sidecar.resources, overrides.resources)),
-    ...probesOf(sidecar),
     lifecycle: { preStop: { sleep: { seconds: LAST_REQUESTS_SECONDS } } },
     volumeMounts: [
       { name: 'keys', mountPath: SERVER_PATH.keys, readOnly: true },
@@ -104,17 +103,6 @@ const givenEnv = ({ run, instance, keySecret }: ServerPodParts): EnvVar[] => [
   { name: SERVER_ENV.serviceAccountDir, value: SERVER_PATH.serviceAccount },
 ];
 
-function portsOf({ ports = [] }: SidecarSpec): NonNullable<ContainerParts['ports']> {
-  const all = ports.some(({ name }) => name === HTTP)
-    ? ports
-    : [{ name: HTTP, containerPort: SERVER_PORT.http }, ...ports];
-  // Server-side apply tells ports apart by number and protocol.
-  return all.map((port) => ({ ...port, protocol: 'TCP' }));
-}
-
-const probesOf = ({ probes = {} }: SidecarSpec): Partial<ContainerParts> =>
-  defined({
-    startupProbe: probes.startup,
-    readinessProbe: probes.readiness ?? { tcpSocket: { port: HTTP }, periodSeconds: 2 },
-    livenessProbe: probes.liveness,
-  });
+/** The pack's ports, and the one that the Service needs. */
+const portsOf = ({ ports = [] }: SidecarSpec): NonNullable<SidecarSpec['ports']> =>
+  ports.some(({ name }) => name === HTTP) ? ports : [{ name: HTTP, containerPort: SERVER_PORT.http }, ...ports];

@@ -1,5 +1,12 @@
 import { failure, type Failure } from '@sympozium/api';
-import { unscheduled, waitingObstacle, type Pod, type Wire } from '@sympozium/plugin-sdk/manifests';
+import {
+  crashLoop,
+  isInCrashLoop,
+  unscheduled,
+  waitingObstacle,
+  type Pod,
+  type Wire,
+} from '@sympozium/plugin-sdk/manifests';
 import type { V1ContainerState, V1ContainerStatus } from '@kubernetes/client-node';
 import type { Facts } from './facts.js';
 import { SERVER_CONTAINER } from './names.js';
@@ -42,10 +49,6 @@ function renamed(obstacle: Failure, message = '', { keys }: Facts): Failure {
 
 /** A container between two crashes runs, ends and waits by turns; until one of them is ready it is one trouble. */
 function crash(status: Wire<V1ContainerStatus>, { view }: Facts): Failure | undefined {
-  const known = view.run.status.reason === 'CrashLoopBackOff' && status.restartCount > 0;
-  if (status.state?.waiting?.reason !== 'CrashLoopBackOff' && !known) return undefined;
-  const end = lastEnd(status);
-  return failure('CrashLoopBackOff', end && `exit code ${end.exitCode} (${end.reason ?? 'Error'})`);
+  const isKnown = view.run.status.reason === 'CrashLoopBackOff' && status.restartCount > 0;
+  return isKnown || isInCrashLoop(status) ? crashLoop(status) : undefined;
 }
-
-const lastEnd = ({ state, lastState }: Wire<V1ContainerStatus>) => state?.terminated ?? lastState?.terminated;

@@ -15,13 +15,23 @@ export const CA_FILE = 'ca.pem';
 
 const file = (name: string): string => `${POD.mountPath}/${name}`;
 
+/** What an agent's environment is made from. */
+export interface AgentEnvParts {
+  readonly run: AgentRun;
+  readonly instance: SympoziumInstance;
+  readonly overrides: PodTemplateOverrides;
+  /** How many containers its Pod has. */
+  readonly containers: number;
+}
+
 /**
  * The agent's environment, each name once: the run's word goes before the instance's, both before our defaults,
  * and the protocol's variables before all. They come first, so that others may refer to them as `$(SYMPOZIUM_RUN)`.
  */
-export function agentEnv(run: AgentRun, instance: SympoziumInstance, overrides: PodTemplateOverrides): EnvVar[] {
+export function agentEnv(parts: AgentEnvParts): EnvVar[] {
+  const { instance, overrides } = parts;
   const own = (overrides.env ?? []) as EnvVar[];
-  return environment(protocol(run, instance), [...defaults(instance), ...(instance.spec.agent?.env ?? []), ...own]);
+  return environment(protocol(parts), [...defaults(instance), ...(instance.spec.agent?.env ?? []), ...own]);
 }
 
 function defaults({ spec: { model } }: SympoziumInstance): EnvVar[] {
@@ -32,14 +42,14 @@ function defaults({ spec: { model } }: SympoziumInstance): EnvVar[] {
   ];
 }
 
-function protocol(run: AgentRun, { spec: { model } }: SympoziumInstance): EnvVar[] {
-  const key = model.authSecretRef;
+function protocol({ run, instance, containers }: AgentEnvParts): EnvVar[] {
+  const key = instance.spec.model.authSecretRef;
   return [
     { name: AGENT_ENV.run, value: run.metadata.name },
     { name: AGENT_ENV.attempt, valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.uid' } } },
     { name: AGENT_ENV.input, value: file(POD.inputFile) },
     { name: AGENT_ENV.result, value: TERMINATION_MESSAGE_PATH },
-    { name: AGENT_ENV.resultBytes, value: String(resultBytes(1)) },
+    { name: AGENT_ENV.resultBytes, value: String(resultBytes(containers)) },
     ...(key ? [{ name: AGENT_ENV.modelKey, valueFrom: { secretKeyRef: { name: key.name, key: key.key } } }] : []),
     ...(run.spec.stream
       ? [

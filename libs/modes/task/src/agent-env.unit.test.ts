@@ -12,11 +12,12 @@ function environment({ run = [], instance = [], stream, model = {} }: Given) {
     model: { provider: 'echo', name: 'echo', ...model },
     agent: { image: 'agent:1', env: instance },
   };
-  return agentEnv(
-    agentRun({ spec: stream === undefined ? {} : { stream: { url: stream } } }),
-    sympoziumInstance({ spec }),
-    { env: run },
-  );
+  return agentEnv({
+    run: agentRun({ spec: stream === undefined ? {} : { stream: { url: stream } } }),
+    instance: sympoziumInstance({ spec }),
+    overrides: { env: run },
+    containers: 1,
+  });
 }
 
 const valueOf = (given: Given, name: string) => environment(given).find((variable) => variable.name === name);

@@ -7,11 +7,13 @@ import {
   type AgentRun,
   type SympoziumInstance,
 } from '@sympozium/api';
+import type { ResolvedSkill } from '@sympozium/plugin-sdk';
 import { placement, podOverrides, podTemplate, resources, type Wire } from '@sympozium/plugin-sdk/manifests';
 import type { V1PodTemplateSpec, V1Volume, V1VolumeProjection } from '@kubernetes/client-node';
 import { agentEnv, CA_FILE, SCRATCH_PATH, TERMINATION_MESSAGE_PATH } from './agent-env.js';
 import type { TaskConfig } from './config.js';
 import type { EncodedInput } from './input.js';
+import { graceSeconds, toolContainer, toolsOf, toolVolume } from './tool-sidecar.js';
 
 /** The time an agent has between SIGTERM and SIGKILL. */
 const GRACE_SECONDS = 30;
@@ -21,6 +23,7 @@ const TOKEN_SECONDS = 3600;
 export interface AgentPodParts {
   readonly run: AgentRun;
   readonly instance: SympoziumInstance;
+  readonly skills: readonly ResolvedSkill[];
   readonly config: TaskConfig;
   readonly input: EncodedInput;
   /** Where the input is when the annotation cannot take it. */
@@ -31,17 +34,19 @@ export interface AgentPodParts {
 export function agentPod(parts: AgentPodParts): Wire<V1PodTemplateSpec> {
   const { run, instance, config, input } = parts;
   const overrides = podOverrides(run, instance);
+  const tools = toolsOf(parts.skills);
   return podTemplate({
     labels: podLabels(run, instance),
     ...(input.road === 'annotation' && { annotations: { [ANNOTATION.runInput]: input.text } }),
     ...placement(overrides),
-    terminationGracePeriodSeconds: GRACE_SECONDS,
+    terminationGracePeriodSeconds: Math.max(GRACE_SECONDS, graceSeconds(tools)),
+    ...(tools.length > 0 && { initContainers: tools.map((tool) => toolContainer(tool, config)) }),
     containers: [
       {
         name: NAMES.agentContainer,
         image: config.agentImage,
         ...agentCommand(instance),
-        env: agentEnv(run, instance, overrides),
+        env: agentEnv({ run, instance, overrides, containers: 1 + tools.length }),
         resources: resources(config.requests, overrides.resources ?? {}),
         terminationMessagePath: TERMINATION_MESSAGE_PATH,
         volumeMounts: [
@@ -50,7 +55,11 @@ export function agentPod(parts: AgentPodParts): Wire<V1PodTemplateSpec> {
         ],
       },
     ],
-    volumes: [runVolume(parts), { name: 'tmp', emptyDir: { sizeLimit: config.scratch } }],
+    volumes: [
+      runVolume(parts),
+      { name: 'tmp', emptyDir: { sizeLimit: config.scratch } },
+      ...tools.map((tool) => toolVolume(tool, config)),
+    ],
   });
 }
 

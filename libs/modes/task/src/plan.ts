@@ -41,7 +41,7 @@ const plannedInput = (view: RunView<TaskParams>, input: EncodedInput): Desired =
 });
 
 function plannedJob(view: RunView<TaskParams>, config: TaskConfig, input: EncodedInput): Desired {
-  const { run, instance } = view;
+  const { run, instance, skills } = view;
   const { retry, timeout } = run.spec;
   return {
     object: job(childName(run.metadata.name), {
@@ -53,7 +53,7 @@ function plannedJob(view: RunView<TaskParams>, config: TaskConfig, input: Encode
       podFailurePolicy: {
         rules: [{ action: disruption(retry.limit), onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] }],
       },
-      template: agentPod({ run, instance, config, input, inputConfigMap: inputName(view) }),
+      template: agentPod({ run, instance, skills, config, input, inputConfigMap: inputName(view) }),
     }),
     stage: 'workload',
     onDrift: 'keep',

@@ -1,5 +1,5 @@
 import type { ErrorCode, Failure } from '@sympozium/api';
-import { unscheduled, waitingObstacle } from '@sympozium/plugin-sdk/manifests';
+import { crashLoop, isInCrashLoop, unscheduled, waitingObstacle, type Pod } from '@sympozium/plugin-sdk/manifests';
 import type { Attempt } from './attempt.js';
 import { attemptFailure } from './failure.js';
 
@@ -9,11 +9,23 @@ export const START_REASONS: ReadonlySet<string> = new Set<ErrorCode>([
   'ContainerConfigError',
   'ContainerStartFailed',
   'Unschedulable',
+  'CrashLoopBackOff',
 ]);
 
 /** What keeps an attempt's agent from starting, in our own words. */
 export function startObstacle(attempt: Attempt): Failure | undefined {
-  if (!attempt.end) return (attempt.waiting && waitingObstacle(attempt.waiting)) ?? unscheduled(attempt.pod);
-  const ended = attemptFailure(attempt, attempt.end);
+  const { pod, waiting, end } = attempt;
+  if (!end) return (waiting && waitingObstacle(waiting)) ?? toolObstacle(pod) ?? unscheduled(pod);
+  const ended = attemptFailure(attempt, end);
   return START_REASONS.has(ended.reason) ? ended : undefined;
+}
+
+/** The agent waits for the tools of its skills. */
+function toolObstacle({ status }: Pod): Failure | undefined {
+  for (const tool of status?.initContainerStatuses ?? []) {
+    const { waiting } = tool.state ?? {};
+    const obstacle = (waiting && waitingObstacle(waiting)) ?? (isInCrashLoop(tool) ? crashLoop(tool) : undefined);
+    if (obstacle) return obstacle;
+  }
+  return undefined;
 }

@@ -7,5 +7,6 @@ export * from './pod-template.js';
 export * from './resources.js';
 export * from './server-kinds.js';
 export * from './server-objects.js';
+export * from './sidecar.js';
 export * from './start-obstacle.js';
 export type { Wire } from './wire.js';

@@ -1,5 +1,5 @@
 import { failure, type ErrorCode, type Failure } from '@sympozium/api';
-import type { V1ContainerStateWaiting } from '@kubernetes/client-node';
+import type { V1ContainerStateWaiting, V1ContainerStatus } from '@kubernetes/client-node';
 import type { Pod } from './kinds.js';
 import type { Wire } from './wire.js';
 
@@ -25,6 +25,19 @@ export function waitingObstacle({ reason = '', message = reason }: Wire<V1Contai
     ? undefined
     : failure(code, message.replace(BACK_OFF, '') || reason);
 }
+
+/** That a container which should live ends again and again, and how it ended last. */
+export function crashLoop({ name, state, lastState }: Wire<V1ContainerStatus>): Failure {
+  const end = state?.terminated ?? lastState?.terminated;
+  return failure(
+    'CrashLoopBackOff',
+    [name, end && `exit code ${end.exitCode} (${end.reason ?? 'Error'})`].filter(Boolean).join(', '),
+  );
+}
+
+/** Whether the kubelet waits before it starts a container that ended once more. */
+export const isInCrashLoop = ({ state }: Wire<V1ContainerStatus>): boolean =>
+  state?.waiting?.reason === 'CrashLoopBackOff';
 
 /** A kubelet whose own cache is not there yet says so as if it were an error, and goes on a moment later. */
 const PASSING = /^failed to sync (secret|configmap) cache/;
