@@ -36,8 +36,9 @@ export interface ConditionRow {
 /** The vocabulary of conditions; docs/api.md is generated from it. */
 export const CONDITIONS: Readonly<Record<ConditionType, ConditionRow>> = {
   Accepted: {
-    meaning: 'The run is valid, its mode is known, and what it refers to exists.',
-    reasons: { Accepted: ['True', 'Nothing is wrong with the run.'] },
+    meaning:
+      'The run is valid, its mode is known, and what it refers to exists; the skills of the instance are as they must be.',
+    reasons: { Accepted: ['True', 'Nothing is wrong with the run or instance.'] },
   },
   Applied: {
     meaning: 'Every object that the mode wishes exists as wished.',
@@ -47,7 +48,7 @@ export const CONDITIONS: Readonly<Record<ConditionType, ConditionRow>> = {
     },
   },
   Ready: {
-    meaning: 'The agent works on the task, or the server answers.',
+    meaning: 'The agent works on the task, or the server answers. On an instance, only while a skill brings a server.',
     reasons: {
       Running: ['True', 'The agent works.'],
       Serving: ['True', 'The server answers at status.endpoint.'],
