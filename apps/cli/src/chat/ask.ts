@@ -1,6 +1,6 @@
 import { ERRORS, SympoziumError, type ErrorCode } from '@sympozium/api';
 import { EventSourceParserStream } from 'eventsource-parser/stream';
-import type { Call } from '../curl-line.js';
+import type { ChatCall } from '../curl-line.js';
 
 export interface Message {
   readonly role: 'user' | 'assistant';
@@ -8,7 +8,7 @@ export interface Message {
 }
 
 /** A streaming chat completion: each piece of the answer as it comes. Throws what the endpoint says, as a sentence. */
-export async function* ask(call: Call, messages: readonly Message[], signal: AbortSignal): AsyncGenerator<string> {
+export async function* ask(call: ChatCall, messages: readonly Message[], signal: AbortSignal): AsyncGenerator<string> {
   const body = await request(call, messages, signal);
   const events = body.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream());
   try {
@@ -24,7 +24,7 @@ export async function* ask(call: Call, messages: readonly Message[], signal: Abo
 }
 
 async function request(
-  { origin, apiKey, model }: Call,
+  { origin, apiKey, model }: ChatCall,
   messages: readonly Message[],
   signal: AbortSignal,
 ): Promise<ReadableStream<Uint8Array>> {

@@ -1,5 +1,5 @@
 import { connect } from '../cluster.js';
-import { curlLine } from '../curl-line.js';
+import { renderCall } from '../curl-line.js';
 import { findEndpoint, type Endpoint } from '../server/find-endpoint.js';
 import type { OutputOptions } from './options.js';
 import { served, type ServedOptions, type WaitOptions } from './served.js';
@@ -23,29 +23,18 @@ export async function endpoint(name: string, options: EndpointOptions): Promise<
 
 /** One line for programs. */
 export function endpointJson(endpoint: Endpoint, ready: boolean): string {
-  const { instance, origin, hostname, apiKey, apiKeySecretName } = endpoint;
-  const line = {
-    instance,
-    url: origin,
-    ...(hostname && { hostname }),
-    apiKey,
-    apiKeySecretName,
-    ready,
-    model: instance,
-  };
-  return `${JSON.stringify(line)}\n`;
+  const { instance, origin, hostname, apiKey, apiKeySecretName, model } = endpoint;
+  return `${JSON.stringify({ instance, url: origin, hostname, apiKey, apiKeySecretName, ready, model })}\n`;
 }
 
 const FORWARDED = 'http://127.0.0.1:8080';
 
-/** The same for people. The curl line works as pasted, where only Pods get there through a port-forward. */
+/** The same for people. The curl line works as pasted; where only Pods get there, through a port-forward. */
 export function renderEndpoint(endpoint: Endpoint, namespace: string): string {
-  const { instance, origin, apiKey, reach } = endpoint;
-  const isFar = reach === 'cluster';
-  const curl = curlLine({ origin: isFar ? FORWARDED : origin, apiKey, model: instance });
+  if (endpoint.reach !== 'cluster') return renderCall(endpoint);
   const where = namespace === 'default' ? '' : ` -n ${namespace}`;
-  const road = isFar
-    ? `Only Pods of the cluster get there. From this machine, in another terminal:\n  sympozium port-forward ${instance}${where}\n\nThen:\n`
-    : 'Try it:\n';
-  return `endpoint  ${origin}/v1\nAPI key   ${apiKey}\nmodel     ${instance}\n\n${road}  ${curl}\n`;
+  return `${endpoint.origin} is for Pods of the cluster. From this machine, in another terminal:
+  npx sympozium port-forward ${endpoint.instance}${where}
+
+${renderCall({ ...endpoint, origin: FORWARDED }, 'Then:')}`;
 }

@@ -1,6 +1,6 @@
 import { serverRunName } from '@sympozium/api';
 import { connect } from '../cluster.js';
-import { curlLine, type Call } from '../curl-line.js';
+import { renderCall } from '../curl-line.js';
 import { findEndpoint } from '../server/find-endpoint.js';
 import { nextSignal } from '../signals.js';
 import { tunnelTo } from '../tunnel/tunnel-to.js';
@@ -16,10 +16,10 @@ export async function portForward(name: string, options: PortForwardOptions): Pr
   const ctrlC = nextSignal();
   try {
     const serving = await served(client, name, options);
-    const { apiKey } = await findEndpoint(client, serving, { key: options.key, now: Date.now() });
+    const endpoint = await findEndpoint(client, serving, { key: options.key, now: Date.now() });
     const tunnel = tunnelTo(client, { namespace: options.namespace, name: serverRunName(name) }, options);
     await tunnel.open(options.port);
-    process.stdout.write(renderForward({ origin: tunnel.origin, apiKey, model: name }));
+    process.stdout.write(`${renderCall({ ...endpoint, origin: tunnel.origin })}\nCtrl-C ends.\n`);
     await ctrlC.received;
     await tunnel.close();
   } finally {
@@ -27,13 +27,3 @@ export async function portForward(name: string, options: PortForwardOptions): Pr
     await client.close();
   }
 }
-
-const renderForward = (call: Call): string => `endpoint  ${call.origin}/v1
-API key   ${call.apiKey}
-model     ${call.model}
-
-Try it:
-  ${curlLine(call)}
-
-Ctrl-C ends.
-`;

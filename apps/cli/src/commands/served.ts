@@ -1,5 +1,6 @@
 import { durationMs, SympoziumError } from '@sympozium/api';
 import type { KubeClient } from '@sympozium/kube';
+import { systemClock, type Clock, type Timer } from '@sympozium/process';
 import { nextSignal } from '../signals.js';
 import { informerTools } from '../cluster.js';
 import { findServing, sentenceOf, whenServing } from '../server/find-serving.js';
@@ -30,7 +31,7 @@ async function waited(client: KubeClient, key: { namespace: string; name: string
   const ctrlC = nextSignal();
   try {
     return await whenServing(informerTools(client), key, {
-      onState: tellChanges((text) => tell(`· ${text}`)),
+      onState: tellChanges(systemClock, (text) => tell(`· ${text}`)),
       signal: ctrlC.aborted,
       ...(timeoutMs !== undefined && { timeoutMs }),
     });
@@ -51,14 +52,20 @@ function waitMs(wait: boolean | string): number | undefined {
   }
 }
 
-/** Tells each state in words, once. */
-export function tellChanges(say: (text: string) => void): (state: ServingState) => void {
+/** What lasts no longer than this is no news. */
+const PASSING_MS = 300;
+
+/** Tells each state that lasts, in words, once. */
+export function tellChanges(clock: Clock, say: (text: string) => void): (state: ServingState) => void {
   let last = '';
+  let timer: Timer | undefined;
   return (state) => {
     const text = describe(state);
     if (text === last) return;
     last = text;
-    say(text);
+    timer?.cancel();
+    if (state.serving) say(text);
+    else timer = clock.after(PASSING_MS, () => say(text));
   };
 }
 

@@ -1,5 +1,6 @@
 import { API_VERSION, REFERENCE_AGENT_ENV, SYMPOZIUM_INSTANCE, type SympoziumInstance } from '@sympozium/api';
 import type { KubeClient } from '@sympozium/kube';
+import { WEB_ENDPOINT } from '../server/serving-state.js';
 
 /** The demo instance. */
 export const DEMO = { name: 'demo', namespace: 'default' } as const;
@@ -11,13 +12,17 @@ const MANIFEST = {
   metadata: DEMO,
   spec: {
     model: { provider: 'echo', name: 'echo' },
-    skills: [{ skillPackRef: { name: 'web-endpoint' } }],
+    skills: [{ skillPackRef: { name: WEB_ENDPOINT } }],
     // As fast as a model speaks, so that one sees it stream.
     runDefaults: { podTemplate: { env: [{ name: REFERENCE_AGENT_ENV.echoPaceMs, value: '40' }] } },
   },
 };
-/** As `kubectl create --save-config` leaves it, so that `kubectl apply -f examples/` needs no warning. */
+/**
+ * What `kubectl apply` takes for its own: with it, an example is applied without a warning, and what this names no
+ * longer in the example goes. So it names the model alone: the examples of `demo` leave its endpoint and its pace.
+ */
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+const APPLIED = { ...MANIFEST, spec: { model: MANIFEST.spec.model } };
 
 /** Whether there is a demo instance. */
 export async function hasDemoInstance(client: KubeClient): Promise<boolean> {
@@ -31,7 +36,7 @@ export async function hasDemoInstance(client: KubeClient): Promise<boolean> {
 /** Makes the demo instance, served over HTTP and with the built-in echo provider; one that is there stays as it is. */
 export async function ensureDemoInstance(client: KubeClient): Promise<void> {
   if (await hasDemoInstance(client)) return;
-  const annotations = { [LAST_APPLIED]: JSON.stringify(MANIFEST) };
+  const annotations = { [LAST_APPLIED]: JSON.stringify(APPLIED) };
   const instance = { ...MANIFEST, metadata: { ...MANIFEST.metadata, annotations } } as SympoziumInstance;
   await client.create(SYMPOZIUM_INSTANCE, instance, { fieldManager: 'sympozium-cli' });
 }

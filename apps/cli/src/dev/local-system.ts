@@ -3,12 +3,12 @@ import { resolve } from 'node:path';
 import { serverRunName, SympoziumError } from '@sympozium/api';
 import type { KubeClient } from '@sympozium/kube';
 import { clientFromKubeconfig } from '@sympozium/kube/kubeconfig';
-import { createLogger, Guardian } from '@sympozium/process';
+import { createLogger, Guardian, systemClock } from '@sympozium/process';
 import { createVirtualNode } from '@sympozium/virtual-node';
 import { ask } from '../chat/ask.js';
 import { informerTools } from '../cluster.js';
 import { tellChanges } from '../commands/served.js';
-import type { Call } from '../curl-line.js';
+import type { ChatCall } from '../curl-line.js';
 import { tunnelTo } from '../tunnel/tunnel-to.js';
 import { appBundle, workspaceFile } from './app-bundles.js';
 import { applyManifests } from './apply-manifests.js';
@@ -36,6 +36,8 @@ export interface LocalSystemOptions {
 const LOOPBACK = { HOST: '127.0.0.1', PORT: '0' };
 /** Where the operator keeps what is its own; config/rbac/operator.yaml makes it. */
 const OPERATOR_NAMESPACE = 'sympozium-system';
+/** Who presses Ctrl-C waits for no drain: nobody is left to be led elsewhere. */
+const SHUTDOWN_GRACE_MS = 500;
 const AGENT_IMAGE = 'sympozium/agent-runner:0.1.0';
 const WEB_PROXY_IMAGE = 'sympozium/web-proxy:0.1.0';
 
@@ -102,10 +104,12 @@ export class LocalSystem {
       folder: folder.path,
       images: new Map([
         [AGENT_IMAGE, [process.execPath, appBundle('agent-runner')]],
-        [WEB_PROXY_IMAGE, [process.execPath, appBundle('web-proxy')]],
+        // In a rollout its preStop hook lets the Service forget it, so it need not drain after SIGTERM as well.
+        [WEB_PROXY_IMAGE, ['/usr/bin/env', 'DRAIN_MS=0', process.execPath, appBundle('web-proxy')]],
         ...parseImages(image),
       ]),
       kubelet: await credentials.kubelet(),
+      shutdownGraceMs: SHUTDOWN_GRACE_MS,
       log: createLogger({ name: 'virtual-node', destination }),
     });
     this.#stops.push(() => node.stop().finally(() => destination.end()));
@@ -130,13 +134,13 @@ export class LocalSystem {
   }
 
   /** The demo behind the port of this machine; undefined, and told why, if it cannot be served as it is. */
-  async #serveDemo(client: KubeClient, kubeconfig: string, signal: AbortSignal): Promise<Call | undefined> {
+  async #serveDemo(client: KubeClient, kubeconfig: string, signal: AbortSignal): Promise<ChatCall | undefined> {
     const { report, port } = this.#options;
     report.step(`waiting for the server of instance ${DEMO.name}`);
     const run = { namespace: DEMO.namespace, name: serverRunName(DEMO.name) };
     const tunnel = tunnelTo(client, run, { kubeconfig, onProblem: (text) => report.detail(text) });
     this.#stops.push(() => tunnel.close());
-    const onState = tellChanges((text) => report.step(text));
+    const onState = tellChanges(systemClock, (text) => report.step(text));
     try {
       return await servedDemo({ tools: informerTools(client), tunnel, port, onState, signal });
     } catch (error) {
@@ -148,7 +152,7 @@ export class LocalSystem {
   }
 
   /** A demo that goes wrong is told; the system serves nevertheless, so that one can look into it. */
-  async #runDemo(call: Call, signal: AbortSignal): Promise<void> {
+  async #runDemo(call: ChatCall, signal: AbortSignal): Promise<void> {
     const { report } = this.#options;
     report.step('asking the demo instance; its answer streams:');
     try {

@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
-import { curlLine, type Call } from '../curl-line.js';
+import { curlLine, type ChatCall } from '../curl-line.js';
 import { shellWord } from '../shell-word.js';
 
 /** What a user needs to use the system. */
 export interface Ready {
   /** How the demo instance is called; absent when it is not served. */
-  readonly call?: Call;
+  readonly call?: ChatCall;
   readonly kubeconfig: string;
 }
 
@@ -57,10 +57,7 @@ export function renderReady({ call, kubeconfig }: Ready): string {
   const facts = call ? `  endpoint    ${call.origin}/v1\n  API key     ${call.apiKey}\n` : '';
   const commands = call
     ? [curlLine(call), `npx sympozium chat ${call.model}${elsewhere}`, `npx sympozium run "Say hello"${elsewhere}`]
-    : [
-        `kubectl --kubeconfig ${path} apply -f examples/instance.yaml`,
-        `npx sympozium endpoint demo --wait${elsewhere}`,
-      ];
+    : [`kubectl --kubeconfig ${path} apply -f examples/server.yaml`, `npx sympozium endpoint demo --wait${elsewhere}`];
   return `
 Ready.
 ${facts}  kubeconfig  ${kubeconfig}

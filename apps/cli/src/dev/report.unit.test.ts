@@ -34,7 +34,7 @@ describe('renderReady', () => {
 
   it('says how to get an endpoint where there is none', () => {
     const text = renderReady({ kubeconfig: '/k' });
-    expect(text).toContain('kubectl --kubeconfig /k apply -f examples/instance.yaml');
+    expect(text).toContain('kubectl --kubeconfig /k apply -f examples/server.yaml');
     expect(text).not.toContain('API key');
   });
 });

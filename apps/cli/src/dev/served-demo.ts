@@ -1,6 +1,6 @@
 import type { InformerDependencies } from '@sympozium/kube';
 import { delay } from '@sympozium/process';
-import type { Call } from '../curl-line.js';
+import type { ChatCall } from '../curl-line.js';
 import { findEndpoint } from '../server/find-endpoint.js';
 import { whenServing } from '../server/find-serving.js';
 import type { ServingState } from '../server/serving-state.js';
@@ -21,7 +21,7 @@ const ASK_EVERY_MS = 50;
 const ROUND_MS = 3_000;
 
 /** Opens the port of this machine that leads to the demo; resolves when its server answers there. */
-export async function servedDemo({ tools, tunnel, port, onState, signal }: ServedDemoOptions): Promise<Call> {
+export async function servedDemo({ tools, tunnel, port, onState, signal }: ServedDemoOptions): Promise<ChatCall> {
   const { client, clock } = tools;
   await tunnel.open(port);
   for (;;) {
@@ -37,7 +37,7 @@ export async function servedDemo({ tools, tunnel, port, onState, signal }: Serve
   }
 }
 
-async function answers({ origin, apiKey }: Call, signal: AbortSignal): Promise<boolean> {
+async function answers({ origin, apiKey }: ChatCall, signal: AbortSignal): Promise<boolean> {
   try {
     return (await fetch(`${origin}/v1/models`, { headers: { authorization: `Bearer ${apiKey}` }, signal })).ok;
   } catch (error) {

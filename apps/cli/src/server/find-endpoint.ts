@@ -3,13 +3,15 @@ import { isNotFound, type KubeClient } from '@sympozium/kube';
 import { SECRET, type Secret } from '@sympozium/plugin-sdk/manifests';
 import { chooseKey, readKeys } from './api-keys.js';
 import { serverAddress, type ServerAddress } from './server-address.js';
-import type { Serving } from './serving-state.js';
+import { WEB_ENDPOINT, type Serving } from './serving-state.js';
 
 /** Everything that a caller of an instance needs. */
 export interface Endpoint extends ServerAddress {
   readonly instance: string;
   readonly apiKey: string;
   readonly apiKeySecretName: string;
+  /** The instance's name, where its server speaks OpenAI's chat completions. */
+  readonly model?: string;
 }
 
 export interface EndpointChoice {
@@ -26,8 +28,17 @@ export async function findEndpoint(client: KubeClient, serving: Serving, choice:
   const { instance } = serving;
   const key = chooseKey(readKeys(secret), { instance, secret: name, wanted: choice.key, now: choice.now });
   const address = await serverAddress(client, serving);
-  return { ...address, instance: instance.metadata.name, apiKey: key.secret, apiKeySecretName: name };
+  return {
+    ...address,
+    instance: instance.metadata.name,
+    apiKey: key.secret,
+    apiKeySecretName: name,
+    ...(speaksChat(serving) && { model: instance.metadata.name }),
+  };
 }
+
+const speaksChat = ({ instance, run }: Serving): boolean =>
+  [instance, run].some(({ spec }) => spec.skills?.some(({ skillPackRef }) => skillPackRef.name === WEB_ENDPOINT));
 
 /** The Secret with the API keys of an instance's server. */
 export async function keySecret(client: KubeClient, { instance, run }: Serving): Promise<Secret> {

@@ -62,13 +62,15 @@ function withoutServer({ metadata, spec, status }: SympoziumInstance): NotServin
   };
 }
 
-const SKILL = JSON.stringify({ spec: { skills: [{ skillPackRef: { name: 'web-endpoint' } }] } });
+/** The pack whose server speaks OpenAI's chat completions. */
+export const WEB_ENDPOINT = 'web-endpoint';
+const SKILL = JSON.stringify({ spec: { skills: [{ skillPackRef: { name: WEB_ENDPOINT } }] } });
 
 const noServer = (name: string, final: boolean, what: string): NotServing => ({
   serving: false,
   final,
   reason: 'NoServerSidecar',
-  message: `${what}. Add web-endpoint to spec.skills, e.g. \`kubectl patch sinst ${name} --type merge -p '${SKILL}'\``,
+  message: `${what}. Add ${WEB_ENDPOINT} to spec.skills, e.g. \`kubectl patch sinst ${name} --type merge -p '${SKILL}'\``,
 });
 
 const conditionOf = (conditions: readonly Condition[] | undefined, type: string): Condition | undefined =>

@@ -1,4 +1,5 @@
 import { AGENT_RUN } from '@sympozium/api';
+import { kubectlPath } from '@sympozium/get-helm';
 import { clientFromKubeconfig } from '@sympozium/kube/kubeconfig';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -9,6 +10,7 @@ import { createInterface } from 'node:readline';
 import OpenAI from 'openai';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { workspaceFile } from '../fixture/app-process.js';
+import { command } from '../fixture/commands.js';
 import { processesOf } from '../fixture/processes.js';
 
 /** The line that `--output json` prints. */
@@ -58,11 +60,16 @@ async function storedAnswers({ kubeconfig }: Ready): Promise<(string | undefined
   return items.map(({ status }) => status.resultPreview);
 }
 
+/** An example of an instance of the same name, which is not served: the demo shall go on. */
+const applyExample = async ({ kubeconfig }: Ready) =>
+  command(await kubectlPath(), ['--kubeconfig', kubeconfig, 'apply', '-f', workspaceFile('examples/task.yaml')]);
+
 it(
   'answers, leaves no process at Ctrl-C, and finds its state again',
   async () => {
     const first = await devKube();
     expect(await answer(first, 'Remember me')).toBe('Remember me');
+    expect(await applyExample(first)).toMatchObject({ exitCode: 0, stderr: '' });
     expect(processesOf(folder).length).toBeGreaterThan(0);
     expect(await first.interrupt()).toBe(0);
     expect(processesOf(folder)).toEqual([]);

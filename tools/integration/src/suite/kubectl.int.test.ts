@@ -1,10 +1,13 @@
 import { CEL_CASES } from '@sympozium/api/testing';
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { workspaceFile } from '../fixture/app-process.js';
 import { command, kubectl } from '../fixture/commands.js';
 import { readObjects } from '../fixture/install.js';
 import { suiteCluster } from '../fixture/suite-cluster.js';
 import { Sympozium } from '../fixture/sympozium.js';
+import { until } from '../fixture/until.js';
 import { kubectlPath } from '@sympozium/get-helm';
 
 let system: Sympozium;
@@ -49,6 +52,61 @@ describe('examples/task.yaml with the real kubectl', () => {
     expect((await kubectl(system, 'describe', 'arun', 'hello')).stdout).toMatch(/Succeeded/);
   });
 });
+
+describe('examples/server.yaml with the real kubectl', () => {
+  it('is answered through its Service; its run’s phases are Pending, Serving, Succeeded', async () => {
+    const phases = await watchPhases('demo-server');
+    const applied = await kubectl(system, 'apply', '-f', workspaceFile('examples/server.yaml'));
+    expect(applied).toMatchObject({ exitCode: 0, stderr: '' });
+    await until(
+      'the server run is there',
+      async () => (await kubectl(system, 'get', 'arun/demo-server')).exitCode === 0,
+    );
+    const waited = await kubectl(system, 'wait', 'arun/demo-server', '--for=condition=Ready', '--timeout=60s');
+    expect(waited).toMatchObject({ exitCode: 0 });
+
+    const key = await kubectl(system, 'get', 'secret', 'demo-server-api-key', '-o', 'jsonpath={.data.api-key}');
+    const url = `${await system.serviceUrl('demo-server')}/v1/chat/completions`;
+    const authorization = `authorization: Bearer ${Buffer.from(key.stdout, 'base64').toString('utf8')}`;
+    const body = JSON.stringify({ model: 'demo', messages: [{ role: 'user', content: 'Hello from curl' }] });
+    const answer = await command('curl', [
+      ...['-sS', url, '-H', authorization, '-H', 'content-type: application/json', '-d', body],
+    ]);
+    expect(JSON.parse(answer.stdout)).toMatchObject({ choices: [{ message: { content: 'Hello from curl' } }] });
+    const runs = await kubectl(system, 'get', 'arun', '-l', 'sympozium.ai/mode=task', '-o', 'name');
+    expect(runs.stdout).toMatch(/agentrun\.sympozium\.ai\/demo-/);
+
+    const deleted = await kubectl(system, 'delete', 'sinst', 'demo', '--cascade=foreground', '--timeout=60s');
+    expect(deleted).toMatchObject({ exitCode: 0, stderr: '' });
+    const left = await kubectl(
+      system,
+      'get',
+      'deploy,svc,secret,sa',
+      '-l',
+      'sympozium.ai/run=demo-server',
+      '-o',
+      'name',
+    );
+    expect(left.stdout).toBe('');
+    expect(await phases()).toEqual(['Pending', 'Serving', 'Succeeded']);
+  });
+});
+
+/** The phases of a run that `kubectl get --watch` shows from now on, each once in a row; call the function to end it. */
+async function watchPhases(name: string): Promise<() => Promise<string[]>> {
+  const columns = 'custom-columns=NAME:.metadata.name,PHASE:.status.phase';
+  const args = ['--kubeconfig', system.cluster.admin, '-n', system.namespace, 'get', 'arun', '-w', '-o', columns];
+  const watcher = spawn(await kubectlPath(), args, { stdio: ['ignore', 'pipe', 'ignore'] });
+  const rows: string[][] = [];
+  createInterface({ input: watcher.stdout }).on('line', (line) => rows.push(line.trim().split(/\s+/)));
+  await until('kubectl watches', () => rows.length > 0);
+  const phases = (): string[] => rows.filter(([run]) => run === name).map(([, phase = '']) => phase);
+  return async () => {
+    await until(`${name} has succeeded`, () => phases().at(-1) === 'Succeeded');
+    watcher.kill();
+    return phases().filter((phase, i, all) => phase !== all[i - 1]);
+  };
+}
 
 it('the CRDs are accepted without a warning', async () => {
   const kubeconfig = ['--kubeconfig', system.cluster.admin];
