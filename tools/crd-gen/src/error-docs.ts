@@ -1,4 +1,4 @@
-import { COMMAND_ERRORS, HTTP_ERRORS, PLUGIN_ERRORS, RUN_ERRORS, type ErrorRow } from '@sympozium/api';
+import { COMMAND_ERRORS, HTTP_ERRORS, PLUGIN_ERRORS, RUN_ERRORS, SERVER_ERRORS, type ErrorRow } from '@sympozium/api';
 import { code, GENERATED, table } from './markdown.js';
 
 const SECTIONS: readonly { title: string; about: string; rows: Readonly<Record<string, ErrorRow>> }[] = [
@@ -7,6 +7,11 @@ const SECTIONS: readonly { title: string; about: string; rows: Readonly<Record<s
     about:
       'Seen as `status.reason` and in conditions of an AgentRun; over HTTP as `error.code` where a status is given.',
     rows: RUN_ERRORS,
+  },
+  {
+    title: 'Servers',
+    about: 'Seen in conditions of a server run, and of the instance that it serves.',
+    rows: SERVER_ERRORS,
   },
   { title: 'HTTP', about: 'The web proxy’s own answers, as `error.code` in OpenAI’s form.', rows: HTTP_ERRORS },
   {
