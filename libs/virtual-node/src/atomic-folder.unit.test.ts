@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -40,4 +40,13 @@ it('is left as it is by the same files, and changes by one link', () => {
   folder.write([{ ...file('a', '1'), mode: 0o400 }]);
   expect(readlinkSync(join(path, '..data'))).toBe('..2');
   expect(readlinkSync(join(path, 'a'))).toBe('..data/a');
+});
+
+it('is written again after a writing that failed', () => {
+  const folder = new AtomicFolder(path);
+  expect(() => folder.write([file('a', '1'), file('no\0name', '')])).toThrow('null bytes');
+  symlinkSync('..1', join(path, '..data_next'));
+  symlinkSync('..data/a', join(path, 'a'));
+  folder.write([file('a', '2')]);
+  expect(read('a')).toBe('2');
 });

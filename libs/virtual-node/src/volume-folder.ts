@@ -4,7 +4,9 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AtomicFolder } from './atomic-folder.js';
 import type { PodPlace } from './downward.js';
+import { PlainFolder, type FileFolder } from './file-folder.js';
 import { namespaceOf, type Pod } from './pod.js';
+import { asProjected } from './projected-volume.js';
 import type { SourceWatches } from './source-watches.js';
 import { readSources, volumeSources, type Sources } from './sources.js';
 import { StartObstacle } from './start-obstacle.js';
@@ -20,7 +22,7 @@ export interface VolumeDependencies {
 
 /** One volume as it is now. */
 interface Filled {
-  readonly folder: AtomicFolder;
+  readonly folder: FileFolder;
   readonly tokens: Map<string, VolumeFile>;
   files: readonly VolumeFile[];
 }
@@ -85,11 +87,19 @@ export class VolumeFolders {
   }
 
   async #fill(name: string, { files, tokens }: VolumeContent): Promise<void> {
-    const folder = this.#volumes.get(name)?.folder ?? new AtomicFolder(this.pathOf(name));
+    const folder = this.#volumes.get(name)?.folder ?? this.#newFolder(name);
     const volume: Filled = { folder, files, tokens: new Map() };
     this.#volumes.set(name, volume);
     await Promise.all(tokens.map((token) => this.#renew(name, volume, token)));
     this.#put(volume);
+  }
+
+  /** What objects hold belongs together. */
+  #newFolder(name: string): FileFolder {
+    const volume = this.#pod.spec.volumes?.find((candidate) => candidate.name === name);
+    const sources = (volume && asProjected(volume)?.sources) ?? [];
+    const hasObjects = sources.some(({ configMap, secret }) => configMap ?? secret);
+    return new (hasObjects ? AtomicFolder : PlainFolder)(this.pathOf(name));
   }
 
   #put({ folder, files, tokens }: Filled): void {
