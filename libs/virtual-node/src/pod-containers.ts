@@ -35,6 +35,8 @@ export class PodContainers {
   });
   /** Those that are asked to end when the Pod is: all but sidecars that still have to wait. */
   readonly #stoppable = new Set<ContainerRunner>();
+  /** What the node itself failed at. */
+  #problem: Error | undefined;
   #end: { readonly at: number; readonly graceMs: number } | undefined;
 
   constructor(options: PodContainersOptions) {
@@ -46,7 +48,7 @@ export class PodContainers {
     return this.#runners.get(container)?.log;
   }
 
-  /** Resolves when none runs any more. */
+  /** Resolves when none runs any more; rejects then with what the node itself failed at. */
   async run(): Promise<void> {
     if (await this.#initialize()) await this.#runOthers();
     this.#over.abort();
@@ -55,6 +57,7 @@ export class PodContainers {
       runner.stop(this.#graceLeft());
       await ended;
     }
+    if (this.#problem) throw this.#problem;
   }
 
   /** Ends all of them; called again it can only shorten the grace. */
@@ -77,7 +80,7 @@ export class PodContainers {
 
   async #startSidecar(container: Container): Promise<boolean> {
     const runner = this.#runner(container, 'Always');
-    this.#sidecars.push({ runner, ended: runner.run() });
+    this.#sidecars.push({ runner, ended: this.#run(runner) });
     await Promise.race([runner.started, this.#stopped]);
     return true;
   }
@@ -85,14 +88,24 @@ export class PodContainers {
   async #runInit(container: Container): Promise<boolean> {
     const runner = this.#runner(container, this.#policy === 'Never' ? 'Never' : 'OnFailure');
     this.#stoppable.add(runner);
-    const { exitCode } = await runner.run();
-    return exitCode === 0;
+    return (await this.#run(runner)) === 0;
   }
 
   async #runOthers(): Promise<void> {
     const runners = this.#options.pod.spec.containers.map((container) => this.#runner(container, this.#policy));
     for (const runner of runners) this.#stoppable.add(runner);
-    await Promise.all(runners.map((runner) => runner.run()));
+    await Promise.all(runners.map((runner) => this.#run(runner)));
+  }
+
+  /** Gives the exit code. When the node fails at one container, a full disk say, it ends all of them. */
+  async #run(runner: ContainerRunner): Promise<number | undefined> {
+    try {
+      return (await runner.run()).exitCode;
+    } catch (error) {
+      this.#problem ??= error as Error;
+      this.stop(podGraceMs(this.#options.pod));
+      return undefined;
+    }
   }
 
   #graceLeft(): number {

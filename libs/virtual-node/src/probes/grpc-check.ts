@@ -26,7 +26,7 @@ export async function checkGrpc(action: V1GRPCAction, site: ContainerSite, signa
 
 function ask(session: ClientHttp2Session, service: string): Promise<ProbeResult> {
   return new Promise((resolve, reject) => {
-    session.once('error', reject);
+    session.on('error', reject);
     const stream = session.request({
       ':method': 'POST',
       ':path': '/grpc.health.v1.Health/Check',
@@ -38,7 +38,7 @@ function ask(session: ClientHttp2Session, service: string): Promise<ProbeResult>
     stream.on('data', (part: Buffer) => parts.push(part));
     for (const event of ['response', 'trailers'] as const)
       stream.on(event, (headers: Record<string, unknown>) => (refusal ||= refusalIn(headers)));
-    stream.once('error', reject);
+    stream.on('error', reject);
     stream.once('end', () => resolve(verdict(Buffer.concat(parts), refusal)));
     stream.end(requestFrame(service));
   });

@@ -29,7 +29,7 @@ export async function checkHttp(
     const fail = (error: Error): void => resolve(failed(signal.aborted ? String(signal.reason) : error.message));
     try {
       request(options, (response) => judge(response, resolve, fail))
-        .once('error', fail)
+        .on('error', fail)
         .end();
     } catch (error) {
       fail(error as Error); // a path or header that HTTP does not allow
@@ -48,7 +48,7 @@ function judge(response: IncomingMessage, resolve: (result: ProbeResult) => void
     response.destroy();
   });
   response.once('end', () => resolve(result));
-  response.once('error', fail);
+  response.on('error', fail);
 }
 
 const pathOf = ({ path = '/' }: V1HTTPGetAction): string => (path.startsWith('/') ? path : `/${path}`);

@@ -14,6 +14,6 @@ export function checkTcp(action: V1TCPSocketAction, site: ContainerSite, signal:
       socket.destroy();
     };
     socket.once('connect', () => end(passed));
-    socket.once('error', (error) => end(failed(signal.aborted ? String(signal.reason) : error.message)));
+    socket.on('error', (error) => end(failed(signal.aborted ? String(signal.reason) : error.message)));
   });
 }

@@ -141,6 +141,10 @@ const LIMITS: readonly Limit[] = [
     ({ spec }) => spec?.type === 'ExternalName',
   ],
   ['headless Services are not served: there is no cluster DNS', ({ spec }) => spec?.clusterIP === 'None'],
+  [
+    'sessionAffinity of Services is not kept: all clients have one address',
+    ({ spec }) => spec?.sessionAffinity === 'ClientIP',
+  ],
   ['only TCP ports of Services are served', ({ spec }) => !(spec?.ports ?? []).every(isTcp)],
   [
     'Services are not served: their ClusterIPs are no loopback addresses; give the API server --service-cluster-ip-range=127.96.0.0/16',

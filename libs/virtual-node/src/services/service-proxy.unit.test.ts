@@ -238,18 +238,15 @@ describe('what it cannot serve', () => {
       ['headless', { clusterIP: 'None', ports: [{ port: 80 }] }],
       ['name', { type: 'ExternalName' }],
       ['node', { type: 'NodePort', clusterIP: CLUSTER_IP, ports: [{ port: PORT }] }],
+      ['sticky', { clusterIP: CLUSTER_IP, ports: [{ port: PORT + 2 }], sessionAffinity: 'ClientIP' }],
       ['udp', { clusterIP: CLUSTER_IP, ports: [{ port: PORT + 1, protocol: 'UDP' }] }],
     ];
     for (const [name, spec] of kinds) client.server.put(SERVICE, service(name, spec));
     for (const [name, spec] of kinds) client.server.put(SERVICE, service(`${name}-too`, { ...spec, ports: [] }));
-    await until(() => expect(proxy.servicesOf('default')).toHaveLength(10));
-    expect(warnings().map((text) => /loopback|headless|ExternalName|NodePort|TCP/.exec(String(text))?.[0])).toEqual([
-      'loopback',
-      'headless',
-      'ExternalName',
-      'NodePort',
-      'TCP',
-    ]);
+    await until(() => expect(proxy.servicesOf('default')).toHaveLength(12));
+    expect(
+      warnings().map((text) => /loopback|headless|ExternalName|NodePort|sessionAffinity|TCP/.exec(String(text))?.[0]),
+    ).toEqual(['loopback', 'headless', 'ExternalName', 'NodePort', 'sessionAffinity', 'TCP']);
   });
 
   it('is not the API server’s own Service, which processes reach without it', async () => {

@@ -8,7 +8,12 @@ export interface ServicePort {
 
 /** What this node reads of a Service. */
 export interface Service extends KubeObject {
-  spec?: { readonly type?: string; readonly clusterIP?: string; readonly ports?: readonly ServicePort[] };
+  spec?: {
+    readonly type?: string;
+    readonly clusterIP?: string;
+    readonly ports?: readonly ServicePort[];
+    readonly sessionAffinity?: string;
+  };
 }
 
 export interface Endpoint {
