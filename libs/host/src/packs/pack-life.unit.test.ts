@@ -1,6 +1,7 @@
-import { ANNOTATION, LABEL, SKILL_PACK, type SkillPack } from '@sympozium/api';
+import { ANNOTATION, LABEL, SKILL_PACK, SYMPOZIUM_INSTANCE, type SkillPack } from '@sympozium/api';
 import { KubeError } from '@sympozium/kube';
 import { defineSkillPack, type SkillPackPlugin } from '@sympozium/plugin-sdk';
+import { sympoziumInstance } from '@sympozium/plugin-sdk/testing';
 import { silentLogger } from '@sympozium/process/testing';
 import type { Logger } from '@sympozium/process';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -42,6 +43,19 @@ describe('the packs of plugins', () => {
     await rig.advance(60_000);
     expect(rig.allWrites).toEqual([]);
   });
+
+  it.each([[['sympozium-system']], [['*']], [['default', 'sympozium-system']]])(
+    'are applied once where %j is watched, and found',
+    async (namespaces) => {
+      const rig = await rigWith([web], { namespaces });
+      const metadata = { namespace: 'sympozium-system' };
+      const instance = sympoziumInstance({ metadata, spec: { skills: [{ skillPackRef: { name: 'web' } }] } });
+      rig.server.create(SYMPOZIUM_INSTANCE, instance);
+      await rig.quiet();
+      const writes = rig.allWrites.filter((write) => !write.endsWith('/status'));
+      expect(writes).toEqual(['PATCH skillpacks', 'POST agentruns']);
+    },
+  );
 
   it.each<[string, object]>([
     ['a field', { spec: { sidecar: { image: 'evil:1' } } }],
