@@ -2,7 +2,7 @@ import { LeaderElection } from '@sympozium/controller';
 import { Container, token } from '@sympozium/di';
 import { CoreHost, MODE_PLUGIN, type AdmittedMode } from '@sympozium/host';
 import { ApiReach, type KubeClient } from '@sympozium/kube';
-import type { SkillPackPlugin } from '@sympozium/plugin-sdk';
+import type { OwnedKind, SkillPackPlugin } from '@sympozium/plugin-sdk';
 import {
   createLogger,
   Lifecycle,
@@ -38,10 +38,12 @@ export interface OperatorParts {
   readonly modes: readonly AdmittedMode[];
   /** Applied as objects in the operator's namespace. */
   readonly packs: readonly SkillPackPlugin[];
+  /** Kinds of plugins that are switched off: what they made is removed. */
+  readonly retired: readonly OwnedKind[];
 }
 
 /** The operator's object graph. Nothing is made before it is asked for, so whatever is registered later counts. */
-export function composeOperator({ settings, client, modes, packs }: OperatorParts): Container {
+export function composeOperator({ settings, client, modes, packs, retired }: OperatorParts): Container {
   const container = new Container();
   for (const mode of modes) container.value(MODE_PLUGIN, mode);
   return container
@@ -57,6 +59,7 @@ export function composeOperator({ settings, client, modes, packs }: OperatorPart
           client: the.get(CLIENT),
           modes: the.getAll(MODE_PLUGIN),
           packs,
+          retired,
           namespaces: settings.namespaces,
           systemNamespace: settings.systemNamespace,
           clock: the.get(CLOCK),

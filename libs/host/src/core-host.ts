@@ -1,7 +1,7 @@
 import { isTerminal, type AgentRun, type SympoziumInstance } from '@sympozium/api';
 import { Controller, objectKey, OwnWrites } from '@sympozium/controller';
 import type { InformerEvent, KubeClient } from '@sympozium/kube';
-import type { SkillPackPlugin } from '@sympozium/plugin-sdk';
+import type { OwnedKind, SkillPackPlugin } from '@sympozium/plugin-sdk';
 import type { Clock, Logger, Metrics, Random, Runnable } from '@sympozium/process';
 import { isDeepStrictEqual } from 'node:util';
 import { Announcer } from './apply/announcer.js';
@@ -25,6 +25,8 @@ export interface CoreHostOptions {
   readonly modes: readonly AdmittedMode[];
   /** SkillPacks of plugins, which it applies in its own namespace. */
   readonly packs?: readonly SkillPackPlugin[];
+  /** Kinds of plugins that were switched off; see `loadPlugins`. */
+  readonly retired?: readonly OwnedKind[];
   /** Namespaces whose runs it serves; `*` for the whole cluster. */
   readonly namespaces: readonly string[];
   /** The operator's own namespace: its SkillPacks are everybody's. */
@@ -49,9 +51,9 @@ export class CoreHost implements Runnable {
   readonly #packs: PackController;
   readonly #skills: SkillResolver;
 
-  constructor({ client, modes: admitted, packs = [], workers = WORKERS, metrics, ...given }: CoreHostOptions) {
+  constructor({ client, modes: admitted, packs = [], retired, workers = WORKERS, metrics, ...given }: CoreHostOptions) {
     const { clock, random, log, systemNamespace } = given;
-    const modes = new ModeRegistry(admitted);
+    const modes = new ModeRegistry(admitted, retired);
     const ownWrites = new OwnWrites();
     const cache = new ClusterCache({ client, clock, random, log }, given, modes);
     const announcer = new Announcer({ client, clock, log });

@@ -86,6 +86,18 @@ describe('a plugin that extends a mode', () => {
     expect(rig.writes).toHaveLength(3);
   });
 
+  it('takes its objects with it when it is switched off, and nothing else', async () => {
+    await rig.start();
+    rig.run();
+    await rig.quiet();
+    const kept = rig.jobs();
+    const without = await admitPlugins([{ from: 'test', plugin: probeMode() }]);
+    await rig.restart({ modes: without, retired: routes.owns });
+    expect(route()).toBeUndefined();
+    expect(rig.jobs()).toEqual(kept);
+    expect(rig.writes).toEqual(['DELETE routes']);
+  });
+
   it('does not take over what belongs to somebody else', async () => {
     rig.server.create(ROUTE, { ...routeOf(), metadata: key });
     await rig.start();

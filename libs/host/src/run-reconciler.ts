@@ -222,6 +222,7 @@ export class RunReconciler {
       params: undefined,
       children: cache.childrenOf(run),
       related: cache.relatedOf(run),
+      surveyed: cache.surveyed,
       available: (kind) => cache.available(kind),
       ...(instance && { instance }),
       ...(skills && { skills }),

@@ -19,10 +19,13 @@ export const CONTRACT = '1.0.0';
 /** The brand that crosses package borders, where `instanceof` cannot. */
 export const MODE_TYPE = 'sympozium.ai/mode';
 
-/** A kind that `plan` may return. `optional`: its API may be absent from the cluster (HTTPRoute). */
+/** A kind that `plan` may return. */
 export interface OwnedKind {
   readonly kind: Kind;
+  /** Its API may be absent from the cluster (HTTPRoute). */
   readonly optional?: boolean;
+  /** Planners see every object of the kind in the watched namespaces, whoever made it, as `surveyed`. */
+  readonly survey?: boolean;
 }
 
 /**
@@ -66,6 +69,8 @@ export interface ObservedView<P = unknown> {
   readonly children: ObjectIndex;
   /** Objects of watched kinds that belong to this run (by its uid). */
   readonly related: ObjectIndex;
+  /** All objects of the kinds that the plugins own with `survey`: what others hold that a run may be in conflict with. */
+  readonly surveyed: ObjectIndex;
   /** Whether the cluster serves the kind's API. */
   available(kind: Kind): boolean;
   /** Absent when the instance does not exist: a run that started goes on without it. */
@@ -164,6 +169,8 @@ export interface ObservedResult {
 /** What every state may say beside itself. */
 interface ObservationBase {
   readonly conditions?: readonly Omit<Condition, 'lastTransitionTime' | 'observedGeneration'>[];
+  /** A plugin that extends a mode may name the public host name of a server that serves. */
+  readonly hostname?: string;
   /** Ask again after so many milliseconds, whatever happens. */
   readonly recheckAfterMs?: number;
 }

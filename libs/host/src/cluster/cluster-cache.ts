@@ -14,7 +14,7 @@ import {
 import { objectKey, parseObjectKey } from '@sympozium/controller';
 import type { InformerDependencies, InformerEvent } from '@sympozium/kube';
 import type { Runnable } from '@sympozium/process';
-import type { ObjectIndex } from '@sympozium/plugin-sdk';
+import type { ObjectIndex, OwnedKind } from '@sympozium/plugin-sdk';
 import type { ModeRegistry } from '../plugins/mode-registry.js';
 import { isResultMap } from '../result/result-map.js';
 import { ChildLedger } from './child-ledger.js';
@@ -45,6 +45,8 @@ export class ClusterCache implements Runnable {
   readonly runs: KindCache<AgentRun>;
   readonly instances: KindCache<SympoziumInstance>;
   readonly skillPacks: KindCache<SkillPack>;
+  /** Every object of the kinds that plugins survey. */
+  readonly surveyed: ObjectIndex;
   readonly #owned: ReadonlyMap<string, KindCache<KubeObject>>;
   readonly #watched: ReadonlyMap<string, KindCache<KubeObject>>;
   readonly #optional: OptionalKinds;
@@ -65,17 +67,25 @@ export class ClusterCache implements Runnable {
       kind: SYMPOZIUM_INSTANCE,
       indexes: { [BY_SKILL]: packNames },
     });
-    this.skillPacks = new KindCache(dependencies, [...new Set([...namespaces, systemNamespace])], { kind: SKILL_PACK });
-    const ofRuns = (kind: Kind): KindCache<KubeObject> =>
+    this.skillPacks = new KindCache(dependencies, [...new Set([...namespaces, systemNamespace])], {
+      kind: SKILL_PACK,
+      pageSize: PAGE,
+    });
+    const ofRuns = ({ kind, survey = false }: OwnedKind): KindCache<KubeObject> =>
       new KindCache(dependencies, namespaces, {
         kind,
         pageSize: PAGE,
         trim: trimChild,
-        labelSelector: LABEL.run,
+        ...(!survey && { labelSelector: LABEL.run }),
         indexes: { [BY_RUN]: (object) => [runUidOf(object) ?? ''] },
       });
-    this.#owned = new Map(owned.map(({ kind }) => [kindKey(kind), ofRuns(kind)]));
-    this.#watched = new Map(watched.map((kind) => [kindKey(kind), ofRuns(kind)]));
+    this.#owned = new Map(owned.map((one) => [kindKey(one.kind), ofRuns(one)]));
+    this.#watched = new Map(watched.map((kind) => [kindKey(kind), ofRuns({ kind })]));
+    const surveyed = new Set(owned.filter(({ survey }) => survey).map(({ kind }) => kindKey(kind)));
+    this.surveyed = {
+      of: <T extends KubeObject>(kind: Kind<T>) =>
+        (surveyed.has(kindKey(kind)) ? (this.#owned.get(kindKey(kind))?.all() ?? []) : []) as readonly T[],
+    };
     const optional = owned.filter((kind) => kind.optional).flatMap(({ kind }) => this.#owned.get(kindKey(kind)) ?? []);
     this.#optional = new OptionalKinds(dependencies, optional);
     this.#keepLedger();

@@ -50,8 +50,11 @@ export async function observeRun(mode: Mode, params: Params, view: ObservedView)
   const [base, ...extensions] = observations;
   if (!base) return { state: 'pending' };
   const rechecks = observations.flatMap(({ recheckAfterMs }) => recheckAfterMs ?? []);
+  const hostname = extensions.map((extension) => extension.hostname).find((name) => name !== undefined);
   return {
-    ...base,
+    ...(base.state === 'serving' && hostname !== undefined
+      ? { ...base, endpoint: { ...base.endpoint, hostname } }
+      : base),
     conditions: [base, ...extensions].flatMap(({ conditions = [] }) => conditions),
     ...(rechecks.length > 0 && { recheckAfterMs: Math.min(...rechecks) }),
   };

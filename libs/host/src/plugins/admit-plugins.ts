@@ -45,7 +45,7 @@ async function admit({ from, plugin, config = {} }: PluginOffer): Promise<Admitt
 const isForbidden = (kind: Kind): boolean => !kind.namespaced || groupOf(kind) === GROUP;
 
 /** The brand and the members that are called. */
-function isModePlugin(value: unknown): value is ModePlugin {
+export function isModePlugin(value: unknown): value is ModePlugin {
   if (brandOf(value) !== MODE_TYPE) return false;
   const plugin = value as Partial<Record<keyof ModePlugin, unknown>>;
   return (

@@ -1,8 +1,8 @@
 import { SympoziumError, type JsonObject } from '@sympozium/api';
-import { SKILL_PACK_TYPE, type SkillPackPlugin } from '@sympozium/plugin-sdk';
+import { SKILL_PACK_TYPE, type OwnedKind, type SkillPackPlugin } from '@sympozium/plugin-sdk';
 import type { AdmittedMode } from './admitted-mode.js';
 import { judgePacks } from './admit-packs.js';
-import { judgeModes } from './admit-plugins.js';
+import { isModePlugin, judgeModes } from './admit-plugins.js';
 import { importPlugin } from './import-plugin.js';
 import { readPluginEntries, type PluginEntry } from './plugin-entry.js';
 import { brandOf, judged, type PluginOffer } from './plugin-offer.js';
@@ -26,6 +26,8 @@ export interface LoadPluginsOptions {
 export interface LoadedPlugins {
   readonly modes: readonly AdmittedMode[];
   readonly packs: readonly SkillPackPlugin[];
+  /** Kinds of built-in modes that are switched off: what they made is removed. */
+  readonly retired: readonly OwnedKind[];
 }
 
 /**
@@ -44,8 +46,11 @@ export async function loadPlugins({ builtins, file, folder }: LoadPluginsOptions
   const packs = judgePacks(offers.filter(isPack));
   const problems = [...found.problems, ...modes.problems, ...packs.problems];
   if (problems.length > 0) throw new PluginsRefusedError(problems);
-  return { modes: modes.admitted, packs: packs.admitted };
+  const retired = builtins.filter(({ from }) => !offers.some((offer) => offer.from === from));
+  return { modes: modes.admitted, packs: packs.admitted, retired: retired.flatMap(ownedBy) };
 }
+
+const ownedBy = ({ plugin }: BuiltinPlugin): readonly OwnedKind[] => (isModePlugin(plugin) ? plugin.owns : []);
 
 function configured(builtins: readonly BuiltinPlugin[], entries: readonly PluginEntry[]): readonly PluginOffer[] {
   const byPackage = new Map(entries.map((entry) => [entry.package, entry]));

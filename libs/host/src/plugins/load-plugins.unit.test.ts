@@ -121,8 +121,16 @@ describe('loadPlugins', () => {
     );
   });
 
+  it('names the kinds of built-in modes that are switched off', async () => {
+    const off = [{ package: '@sympozium/mode-extra', enabled: false }];
+    const owns = [{ kind: { apiVersion: 'v1', kind: 'Secret', plural: 'secrets', namespaced: true } }];
+    const extra = { from: '@sympozium/mode-extra', plugin: { ...probeMode(), name: 'extra', owns } };
+    expect((await load(off, [extra])).retired).toEqual(owns);
+    expect((await load([], [extra])).retired).toEqual([]);
+  });
+
   it('does not look at what is not enabled', async () => {
-    expect(await load([{ package: 'nowhere', enabled: false }])).toEqual({ modes: [], packs: [] });
+    expect(await load([{ package: 'nowhere', enabled: false }])).toEqual({ modes: [], packs: [], retired: [] });
   });
 
   it('tells all problems of all packages at once', async () => {

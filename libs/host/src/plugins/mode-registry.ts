@@ -22,13 +22,16 @@ export class ModeRegistry {
   /** What is only read, each kind once. */
   readonly watched: readonly Kind[];
 
-  /** Throws `PluginsRefusedError` when names are taken twice or a base is missing. */
-  constructor(admitted: readonly AdmittedMode[]) {
+  /**
+   * `retired`: kinds that plugins which were switched off have made, and which have to go.
+   * Throws `PluginsRefusedError` when names are taken twice or a base is missing.
+   */
+  constructor(admitted: readonly AdmittedMode[], retired: readonly OwnedKind[] = []) {
     const problems = checkFamilies(admitted);
     if (problems.length > 0) throw new PluginsRefusedError(problems);
     const bases = admitted.filter(({ plugin }) => plugin.extends === undefined);
     this.#modes = new Map(bases.map((base) => [base.plugin.name, familyOf(base, admitted)]));
-    this.owned = ownedKinds(admitted);
+    this.owned = ownedKinds([...admitted.flatMap(({ plugin }) => plugin.owns), ...retired]);
     const owned = new Set(this.owned.map(({ kind }) => kindKey(kind)));
     const watched = admitted.flatMap(({ plugin }) => plugin.watches ?? []).filter((kind) => !owned.has(kindKey(kind)));
     this.watched = [...new Map(watched.map((kind) => [kindKey(kind), kind])).values()];
@@ -57,11 +60,12 @@ function familyOf(base: AdmittedMode, all: readonly AdmittedMode[]): Mode {
   return { name, lifecycle, base, parts: [base, ...all.filter(({ plugin }) => plugin.extends === name)] };
 }
 
-function ownedKinds(admitted: readonly AdmittedMode[]): readonly OwnedKind[] {
+function ownedKinds(all: readonly OwnedKind[]): readonly OwnedKind[] {
   const owned = new Map<string, OwnedKind>();
-  for (const { kind, optional = false } of admitted.flatMap(({ plugin }) => plugin.owns)) {
+  for (const { kind, optional = false, survey = false } of all) {
     const known = owned.get(kindKey(kind));
-    owned.set(kindKey(kind), { kind, optional: optional && (known?.optional ?? true) });
+    const isOptional = optional && (known?.optional ?? true);
+    owned.set(kindKey(kind), { kind, optional: isOptional, survey: survey || known?.survey === true });
   }
   return [...owned.values()];
 }

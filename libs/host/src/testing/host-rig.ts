@@ -17,7 +17,7 @@ import {
 import { FakeApiServer, FakeKubeClient, isWrite, type Call } from '@sympozium/kube/testing';
 import { JOB, POD, type Pod } from '@sympozium/plugin-sdk/manifests';
 import { agentRun, sympoziumInstance, type InstanceParts, type RunParts } from '@sympozium/plugin-sdk/testing';
-import type { Observation, SkillPackPlugin } from '@sympozium/plugin-sdk';
+import type { Observation, OwnedKind, SkillPackPlugin } from '@sympozium/plugin-sdk';
 import { FakeClock, seededRandom, settle, silentLogger } from '@sympozium/process/testing';
 import type { Logger } from '@sympozium/process';
 import { CoreHost } from '../core-host.js';
@@ -26,6 +26,7 @@ import { OBSERVATION } from './probe-mode.js';
 
 export interface RigOptions {
   readonly modes: readonly AdmittedMode[];
+  readonly retired?: readonly OwnedKind[];
   readonly packs?: readonly SkillPackPlugin[];
   readonly namespaces?: readonly string[];
   readonly log?: Logger;
@@ -183,11 +184,12 @@ export class HostRig {
   }
 
   #newHost(): CoreHost {
-    const { modes, packs = [], namespaces = [NAMESPACE], log = silentLogger() } = this.#options;
+    const { modes, packs = [], retired = [], namespaces = [NAMESPACE], log = silentLogger() } = this.#options;
     return new CoreHost({
       client: this.#client,
       modes,
       packs,
+      retired,
       namespaces,
       systemNamespace: SYSTEM_NAMESPACE,
       clock: this.clock,

@@ -8,7 +8,7 @@ export const gatewayMode = defineMode({
   name: 'gateway',
   extends: 'server',
   lifecycle: 'serving',
-  owns: [{ kind: HTTP_ROUTE, optional: true }],
+  owns: [{ kind: HTTP_ROUTE, optional: true, survey: true }],
   watches: [SERVICE],
   params: gatewayParams,
   config: gatewayConfig,

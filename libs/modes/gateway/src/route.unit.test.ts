@@ -107,8 +107,8 @@ describe('the condition RouteAccepted', () => {
 
   it('goes on mirroring without the instance, and says nothing where there was no route', () => {
     const orphan = (children: HttpRoute[]) => {
-      const { run, params, related, available, children: all } = routeView({ children });
-      return observeRoute({ run, params, related, available, children: all }, NONE).conditions;
+      const { run, params, related, surveyed, available, children: all } = routeView({ children });
+      return observeRoute({ run, params, related, surveyed, available, children: all }, NONE).conditions;
     };
     expect(orphan([routeObject([says([ACCEPTED, RESOLVED])])])).toMatchObject([{ status: 'True' }]);
     expect(orphan([])).toEqual([]);

@@ -64,8 +64,8 @@ describe('a server serves', () => {
   });
 
   it('while its instance or its skills cannot be found', () => {
-    const orphan = ({ run, params, children, related, available }: ReturnType<typeof serverView>) =>
-      observeServer({ run, params, children, related, available });
+    const orphan = ({ run, params, children, related, surveyed, available }: ReturnType<typeof serverView>) =>
+      observeServer({ run, params, children, related, surveyed, available });
     expect(orphan(serverView(serving))).toMatchObject({
       state: 'serving',
       endpoint: { apiKeySecretName: 'demo-server-api-key' },

@@ -52,8 +52,8 @@ const withoutStatus = <T extends KubeObject>(objects: readonly T[]): readonly T[
   });
 
 function withoutInstance<P>(view: RunView<P>): ObservedView<P> {
-  const { run, params, children, related, available } = view;
-  return { run, params, children, related, available };
+  const { run, params, children, related, surveyed, available } = view;
+  return { run, params, children, related, surveyed, available };
 }
 
 /** One view, one answer: at any time, from any planner, however often it is asked, in whatever order caches list. */

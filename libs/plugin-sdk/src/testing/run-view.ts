@@ -36,6 +36,7 @@ export interface ViewParts<P> {
   readonly skills?: readonly ResolvedSkill[];
   readonly children?: readonly KubeObject[];
   readonly related?: readonly KubeObject[];
+  readonly surveyed?: readonly KubeObject[];
   /** Kinds whose API the cluster lacks. */
   readonly missing?: readonly Kind[];
 }
@@ -83,6 +84,7 @@ export function runView<P = Record<string, unknown>>(parts: ViewParts<P> = {}): 
     skills: parts.skills ?? [],
     children: objectIndex(parts.children ?? []),
     related: objectIndex(parts.related ?? []),
+    surveyed: objectIndex(parts.surveyed ?? []),
     available: (kind) => !missing.has(kindKey(kind)),
   };
 }
@@ -106,5 +108,6 @@ export function frozenView<P>(view: RunView<P>): RunView<P> {
     skills: deepFreeze(structuredClone(view.skills)),
     children: index(view.children),
     related: index(view.related),
+    surveyed: index(view.surveyed),
   });
 }
