@@ -4,7 +4,10 @@ import { serverConfig, serverParams } from './config.js';
 import { observeServer } from './observe.js';
 import { planServer, STAGES } from './plan.js';
 
-/** The mode `server`: a run becomes a Deployment behind a Service, and lives until it is deleted. */
+/**
+ * The mode `server`: a run becomes a Deployment behind a Service, and lives until it is deleted. That alone ends it:
+ * `spec.cancel`, `spec.timeout` and the ttls are a task's.
+ */
 export const serverMode = defineMode({
   name: 'server',
   lifecycle: 'serving',

@@ -57,6 +57,10 @@ describe('a server serves', () => {
     });
   });
 
+  it('by an address whose readiness is not told, which means ready', () => {
+    expect(observeServer(serverView({ ...serving, related: [sliceObject([{}])] })).state).toBe('serving');
+  });
+
   it('at the instance’s own host name, with the user’s own keys', () => {
     expect(observed({ endpoint: { hostname: 'a.example.com', ...ours } })).toMatchObject({
       endpoint: { hostname: 'a.example.com', apiKeySecretName: 'ours' },
@@ -166,6 +170,12 @@ describe('what keeps a server from answering', () => {
       { deployment: timedOut, pods: [podObject(waiting('ContainerCreating'))] },
       /^ServerUnavailable: /,
     ],
+    [
+      'a generated Secret that is not there yet',
+      { pods: [podObject(waiting('CreateContainerConfigError', 'secret "demo-server-api-key" not found'))] },
+      /^ContainerConfigError: .*"demo-server-api-key" not found/,
+    ],
+    ['no Pod, though the Secret is the user’s', { deployment: timedOut, endpoint: ours }, /^ServerUnavailable: /],
     ['a rollout that is stuck', { deployment: { conditions: [said('Available'), exceeded] } }, /^ServerUnavailable: /],
     ['too few Pods, once it served', { deployment: notAvailable, phase: 'Serving' }, /^ServerUnavailable: .*minimum/],
   ])('is named: %s', (_what, seen, expected) => {
@@ -218,6 +228,11 @@ describe('what keeps a server from answering', () => {
     expect(saysOf(observed({ deployment: notAvailable, pods, reason: 'CrashLoopBackOff' }))).toMatch(
       /^CrashLoopBackOff: /,
     );
+  });
+
+  it('is no crash loop any more once a Pod is new', () => {
+    const corrected = observed({ deployment: notAvailable, pods: [podObject(running)], reason: 'CrashLoopBackOff' });
+    expect(corrected).not.toHaveProperty('reason');
   });
 
   it('is not a crash loop when a container ended once', () => {

@@ -21,13 +21,10 @@ export function podTrouble(facts: Facts): Failure | undefined {
 }
 
 /** Whether a Pod's container is still being made: a kubelet says so, and no more, while a volume cannot be mounted. */
-export const isBeingMade = (pod: Pod): boolean =>
-  pod.spec.nodeName !== undefined && ['ContainerCreating', ''].includes(stateOf(pod).waiting?.reason ?? NOT_WAITING);
+export const isBeingMade = (pod: Pod): boolean => stateOf(pod).waiting?.reason === 'ContainerCreating';
 
 /** Whether a Pod's container runs. */
 export const isRunning = (pod: Pod): boolean => stateOf(pod).running !== undefined;
-
-const NOT_WAITING = 'not waiting';
 
 const serverStatus = ({ status }: Pod): Wire<V1ContainerStatus> | undefined =>
   (status?.containerStatuses ?? []).find(({ name }) => name === SERVER_CONTAINER);
