@@ -4,7 +4,7 @@ import { serverRunName, SympoziumError } from '@sympozium/api';
 import type { KubeClient } from '@sympozium/kube';
 import { clientFromKubeconfig } from '@sympozium/kube/kubeconfig';
 import { createLogger, Guardian, systemClock } from '@sympozium/process';
-import { createVirtualNode } from '@sympozium/virtual-node';
+import { claimRanges, createVirtualNode } from '@sympozium/virtual-node';
 import { ask } from '../chat/ask.js';
 import { informerTools } from '../cluster.js';
 import { tellChanges } from '../commands/served.js';
@@ -98,7 +98,9 @@ export class LocalSystem {
     const { report, folder, image, credentials } = this.#options;
     const logFile = folder.file('logs', 'virtual-node.log');
     const destination = createWriteStream(logFile, { flags: 'a' });
+    const { ranges, release } = await claimRanges();
     const node = createVirtualNode({
+      ranges,
       client,
       apiServer,
       folder: folder.path,
@@ -112,7 +114,12 @@ export class LocalSystem {
       shutdownGraceMs: SHUTDOWN_GRACE_MS,
       log: createLogger({ name: 'virtual-node', destination }),
     });
-    this.#stops.push(() => node.stop().finally(() => destination.end()));
+    this.#stops.push(() =>
+      node
+        .stop()
+        .finally(release)
+        .finally(() => destination.end()),
+    );
     await node.start();
     report.detail(`${node.name}: log ${logFile}`);
   }

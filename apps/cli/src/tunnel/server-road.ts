@@ -82,7 +82,7 @@ function httpPort({ spec }: Pod): number {
 async function joinTo(far: Socket, near: Socket): Promise<void> {
   near.once('close', () => far.destroy());
   await once(far, 'connect');
-  far.on('error', () => near.destroy());
+  far.on('error', () => near.resetAndDestroy()); // nobody takes a broken answer for one that has ended
   far.pipe(near);
   near.pipe(far);
 }
