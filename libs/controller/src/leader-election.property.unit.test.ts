@@ -110,6 +110,9 @@ class World {
       return Promise.race([this.#weathered(this.#weather[who] ?? 'calm', effect), aborted(signal)]);
     };
     return {
+      watch: async function* () {
+        yield await never();
+      },
       get: (kind, key, { signal } = {}) => call(signal, () => this.#server.get(kind, key) as never),
       create: (kind, object, { signal } = {}) => call(signal, () => this.#server.create(kind, object) as never),
       replace: (kind, object, { signal } = {}) => call(signal, () => this.#server.replace(kind, object) as never),

@@ -27,7 +27,7 @@ export interface LeaderElectionOptions {
   readonly leaseMs?: number;
   /** A leader that could not renew for so long gives up; default 10 s. Less than `leaseMs`. */
   readonly renewMs?: number;
-  /** How often the leader renews; default 2 s. The others look up to eight times as often, for a quick hand-over. */
+  /** How often the leader renews; default 2 s. The others look as often, and whenever the Lease changes. */
   readonly retryMs?: number;
 }
 
@@ -93,14 +93,25 @@ export class LeaderElection implements Runnable {
   }
 
   async #run(): Promise<void> {
-    const { clock, random } = this.#options;
     for (let failures = 0; !this.#end.signal.aborted;) {
       const held = await this.#attempt();
       this.#follow(held);
       failures = held === undefined ? failures + 1 : 0;
-      const againMs = backoffMs({ initialMs: this.#retryMs / 4, maxMs: this.#retryMs }, failures, random);
-      await delay(clock, held ? this.#retryMs : againMs, this.#end.signal).catch(() => {});
+      await this.#pause(held, failures);
     }
+  }
+
+  /** Until the Lease is to be renewed, or to be looked at again: when it changes, and after a while in any case. */
+  async #pause(held: boolean | undefined, failures: number): Promise<void> {
+    const { clock, random } = this.#options;
+    const over = new AbortController();
+    const signal = AbortSignal.any([over.signal, this.#end.signal]);
+    const retryMs = this.#retryMs;
+    const initialMs = held === undefined ? retryMs / 4 : retryMs;
+    const ms = held ? retryMs : backoffMs({ initialMs, maxMs: retryMs }, failures, random);
+    const events = [delay(clock, ms, signal), ...(held === false ? [this.#lock.changed({ signal })] : [])];
+    await Promise.race(events).catch(() => {});
+    over.abort();
   }
 
   /** Whether the Lease is held now; undefined when that cannot be told. */

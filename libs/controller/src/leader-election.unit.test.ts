@@ -85,7 +85,7 @@ describe('the first candidate', () => {
     await election.start();
     await clock.advance(14_900);
     expect(election.isLeader).toBe(false);
-    await clock.advance(1_100);
+    await clock.advance(2_100);
     expect(election.isLeader).toBe(true);
     expect(lease()?.metadata.labels).toEqual({ team: 'x' });
     await election.stop();
@@ -106,7 +106,7 @@ describe('a standby', () => {
     expect(b.client.writes).toEqual([]);
   });
 
-  it('takes over from a leader that is gone, after 15 to 16 s', async () => {
+  it('takes over from a leader that is gone, after 15 to 17 s', async () => {
     const [a, b] = [candidate('a'), candidate('b')];
     await a.election.start();
     await settle();
@@ -121,7 +121,7 @@ describe('a standby', () => {
     await b.election.stop();
   });
 
-  it('takes over within two seconds from a leader that stops, which keeps the Lease until it has drained', async () => {
+  it('takes over at once from a leader that stops, which keeps the Lease until it has drained', async () => {
     const [a, b] = [candidate('a', { drainMs: 20_000 }), candidate('b')];
     await a.election.start();
     await settle();
@@ -132,9 +132,7 @@ describe('a standby', () => {
     expect([a.events, b.election.isLeader]).toEqual([['start', 'stop'], false]);
     await clock.advance(1);
     await stopping;
-    expect(lease()?.spec).toMatchObject({ leaseDurationSeconds: 1, leaseTransitions: 0 });
-    expect(lease()?.spec?.holderIdentity).toBeUndefined();
-    await clock.advance(1_000);
+    await clock.advance(1);
     expect(b.election.isLeader).toBe(true);
     expect(lease()?.spec).toMatchObject({ holderIdentity: 'b', leaseDurationSeconds: 15, leaseTransitions: 1 });
     await b.election.stop();

@@ -3,7 +3,7 @@ import type { Clock, Timer } from '@sympozium/process';
 import { heldBy, isReleased, LEASE, released, type Lease, type LeaseSpec } from './lease.js';
 
 /** What of the Kubernetes API a Lease needs. */
-export type LeaseClient = Pick<KubeClient, 'get' | 'create' | 'replace'>;
+export type LeaseClient = Pick<KubeClient, 'get' | 'watch' | 'create' | 'replace'>;
 
 export interface LeaseLockOptions {
   readonly client: LeaseClient;
@@ -33,6 +33,8 @@ export class LeaseLock {
   #seen: Seen | undefined;
   /** The Lease as our last write left it, while nothing says that it has changed. */
   #own: Lease | undefined;
+  /** The resourceVersion that was read last; absent for no Lease. */
+  #version: string | undefined;
   /** Whether we held it, and have not seen anybody else hold it since. */
   #wasOurs = false;
   /** Whether a write of ours may have made us the holder. */
@@ -55,6 +57,19 @@ export class LeaseLock {
   /** Acquires or renews the Lease if it may; true when it is held from the call on. */
   async hold(call: CallOptions): Promise<boolean> {
     return (this.#own !== undefined && (await this.#write(this.#own, call))) || this.#holdSeen(call);
+  }
+
+  /** Resolves when the Lease has changed since it was read; never, when it cannot be watched. */
+  async changed(call: CallOptions): Promise<void> {
+    const { client, namespace, name } = this.#options;
+    if (this.#version === undefined) return never();
+    const which = { namespace, fieldSelector: `metadata.name=${name}`, resourceVersion: this.#version };
+    try {
+      for await (const { type } of client.watch(LEASE, { ...which, ...call })) if (type !== 'BOOKMARK') return;
+    } catch {
+      // whoever waits reads it again after a while, and hears then what is wrong
+    }
+    return never();
   }
 
   /** Gives the Lease up if it is ours, so that the next one need not wait. */
@@ -82,8 +97,11 @@ export class LeaseLock {
 
   async #read(call: CallOptions): Promise<Lease | undefined> {
     const { client, namespace, name } = this.#options;
+    this.#version = undefined;
     try {
-      return await client.get(LEASE, { namespace, name }, call);
+      const lease = await client.get(LEASE, { namespace, name }, call);
+      this.#version = lease.metadata.resourceVersion;
+      return lease;
     } catch (error) {
       if (isNotFound(error)) return undefined;
       throw error;
@@ -127,3 +145,5 @@ export class LeaseLock {
 }
 
 const isOvertaken = (error: unknown): boolean => isConflict(error) || isAlreadyExists(error) || isNotFound(error);
+
+const never = (): Promise<never> => new Promise(() => {});
