@@ -61,7 +61,7 @@ function refusal(status: number, text: string): SympoziumError {
 const saidBy = ({ message = '', code = '' }: NonNullable<ErrorBody['error']>): SympoziumError =>
   new SympoziumError(Object.hasOwn(ERRORS, code) ? (code as ErrorCode) : 'run_failed', message);
 
-export function unreachable(origin: string, error: unknown): SympoziumError {
+function unreachable(origin: string, error: unknown): SympoziumError {
   const { message, cause } = error as Error;
   const why = cause instanceof Error && cause.message !== '' ? cause.message : message;
   return new SympoziumError('ENDPOINT_UNREACHABLE', `${origin} cannot be reached (${why}).`, { cause: error });

@@ -4,6 +4,7 @@ import { ask } from '../chat/ask.js';
 import { Conversation } from '../chat/conversation.js';
 import { talk } from '../chat/talk.js';
 import { connect } from '../cluster.js';
+import { answers } from '../server/answers.js';
 import { findEndpoint, type Endpoint } from '../server/find-endpoint.js';
 import { nextSignal } from '../signals.js';
 import { tunnelTo } from '../tunnel/tunnel-to.js';
@@ -21,9 +22,9 @@ export async function chat(name: string, options: ChatOptions): Promise<void> {
   try {
     const serving = await served(client, name, options);
     const endpoint = await findEndpoint(client, serving, { key: options.key, now: Date.now() });
-    const isNear = await answers(endpoint);
-    if (!isNear) await tunnel.open(0);
-    const call = { origin: isNear ? endpoint.origin : tunnel.origin, apiKey: endpoint.apiKey, model: name };
+    const near = await isNear(endpoint);
+    if (!near) await tunnel.open(0);
+    const call = { origin: near ? endpoint.origin : tunnel.origin, apiKey: endpoint.apiKey, model: name };
     const conversation = new Conversation((messages, signal) => ask(call, messages, signal));
     if (message !== undefined) await say(conversation, message);
     else await talk(conversation, { input: process.stdin, output: process.stdout });
@@ -41,18 +42,11 @@ async function oneMessage({ message }: ChatOptions): Promise<string | undefined>
 }
 
 const PATIENCE_MS = 3_000;
+const NEVER = new AbortController().signal;
 
 /** Whether the address leads to the server from this machine. */
-async function answers({ origin, apiKey, reach }: Endpoint): Promise<boolean> {
-  if (reach === 'cluster') return false;
-  try {
-    const headers = { authorization: `Bearer ${apiKey}` };
-    const { ok } = await fetch(`${origin}/v1/models`, { headers, signal: AbortSignal.timeout(PATIENCE_MS) });
-    return ok;
-  } catch {
-    return false; // no DNS, no route, no answer in time
-  }
-}
+const isNear = async (endpoint: Endpoint): Promise<boolean> =>
+  endpoint.reach !== 'cluster' && answers(endpoint, NEVER, PATIENCE_MS);
 
 /** One message: the answer alone goes to stdout. */
 async function say(conversation: Conversation, message: string): Promise<void> {

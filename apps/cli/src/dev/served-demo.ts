@@ -1,6 +1,7 @@
 import type { InformerDependencies } from '@sympozium/kube';
 import { delay } from '@sympozium/process';
 import type { ChatCall } from '../curl-line.js';
+import { answers } from '../server/answers.js';
 import { findEndpoint } from '../server/find-endpoint.js';
 import { whenServing } from '../server/find-serving.js';
 import type { ServingState } from '../server/serving-state.js';
@@ -31,17 +32,8 @@ export async function servedDemo({ tools, tunnel, port, onState, signal }: Serve
     // After a restart the status is as the last life left it, until the operator has looked.
     const until = clock.now() + ROUND_MS;
     while (clock.now() < until) {
-      if (await answers(call, signal)) return call;
+      if (await answers(call, signal, ROUND_MS)) return call;
       await delay(clock, ASK_EVERY_MS, signal);
     }
-  }
-}
-
-async function answers({ origin, apiKey }: ChatCall, signal: AbortSignal): Promise<boolean> {
-  try {
-    return (await fetch(`${origin}/v1/models`, { headers: { authorization: `Bearer ${apiKey}` }, signal })).ok;
-  } catch (error) {
-    if (signal.aborted) throw error;
-    return false; // its Pod is not there yet
   }
 }

@@ -8,7 +8,7 @@ const DATA = 0;
 const ERROR = 1;
 
 /** One WebSocket of a port-forward, as the API server sees it: data and errors are channels of it. */
-export interface Channel {
+interface Channel {
   send(text: string): void;
   complain(text: string): void;
   close(): void;

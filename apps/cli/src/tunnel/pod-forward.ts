@@ -2,7 +2,7 @@ import { PortForward, type KubeConfig } from '@kubernetes/client-node';
 import { PassThrough, type Duplex } from 'node:stream';
 
 /** A Pod's port, as the API server forwards to it. */
-export interface PodPort {
+interface PodPort {
   readonly namespace: string;
   readonly pod: string;
   readonly port: number;
