@@ -90,7 +90,7 @@ describe('port-forward', () => {
     const child = spawn(
       process.execPath,
       [workspaceFile('apps/cli/bin/sympozium.mjs'), ...args, '-n', system.namespace],
-      { stdio: ['ignore', 'pipe', 'inherit'] },
+      { stdio: ['ignore', 'pipe', 'ignore'] },
     );
     const exit = once(child, 'exit');
     let text = '';
