@@ -64,7 +64,7 @@ export function tellChanges(clock: Clock, say: (text: string) => void): (state: 
     if (text === last) return;
     last = text;
     timer?.cancel();
-    if (state.serving) say(text);
+    if (state.serving && !state.trouble) say(text);
     else timer = clock.after(PASSING_MS, () => say(text));
   };
 }

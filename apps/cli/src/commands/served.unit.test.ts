@@ -16,6 +16,7 @@ it('tells each state that lasts, once', async () => {
   onState(pulling);
   await clock.advance(1_000);
   onState(servingState(world.instance(), world.run({})));
+  onState(servingState(world.instance(), world.serving({ conditions: [] }))); // as a stopped operator left it
   onState(servingState(world.instance(), world.serving()));
   await clock.advance(1_000);
   expect(said).toEqual(['Pending: no such image (ImagePullFailed).', 'Serving']);
