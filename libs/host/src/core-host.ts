@@ -1,4 +1,4 @@
-import { isTerminal, type AgentRun, type SympoziumInstance } from '@sympozium/api';
+import { isTerminal, type AgentRun, type KubeObject, type SympoziumInstance } from '@sympozium/api';
 import { Controller, objectKey, OwnWrites } from '@sympozium/controller';
 import type { InformerEvent, KubeClient } from '@sympozium/kube';
 import type { OwnedKind, SkillPackPlugin } from '@sympozium/plugin-sdk';
@@ -118,10 +118,12 @@ export class CoreHost implements Runnable {
       this.#enqueueLive([...runs, ...instances.flatMap((instance) => cache.runsOf(instance))]);
     });
     cache.onKindChanged(() => this.#enqueueLive(cache.runs.all()));
-    cache.onChildEvent(({ object }) => {
+    const enqueueRunOf = (object: KubeObject): void => {
       const key = runKeyOf(object);
       if (key !== undefined) this.#controller.enqueue(key);
-    });
+    };
+    cache.onChildEvent(({ object }) => enqueueRunOf(object));
+    cache.onContested(enqueueRunOf);
   }
 
   #enqueueLive(runs: readonly AgentRun[]): void {

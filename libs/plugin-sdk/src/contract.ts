@@ -24,8 +24,11 @@ export interface OwnedKind {
   readonly kind: Kind;
   /** Its API may be absent from the cluster (HTTPRoute). */
   readonly optional?: boolean;
-  /** Planners see every object of the kind in the watched namespaces, whoever made it, as `surveyed`. */
-  readonly survey?: boolean;
+  /**
+   * What an object of the kind claims for itself, whoever made it: host names of an HTTPRoute. Planners then see every
+   * object of the kind in the watched namespaces as `surveyed`, and are asked again when a claim of theirs is contested.
+   */
+  readonly claims?: (object: KubeObject) => readonly string[];
 }
 
 /**
@@ -69,7 +72,7 @@ export interface ObservedView<P = unknown> {
   readonly children: ObjectIndex;
   /** Objects of watched kinds that belong to this run (by its uid). */
   readonly related: ObjectIndex;
-  /** All objects of the kinds that the plugins own with `survey`: what others hold that a run may be in conflict with. */
+  /** All objects of the kinds that are owned with `claims`: what others hold that a run may be in conflict with. */
   readonly surveyed: ObjectIndex;
   /** Whether the cluster serves the kind's API. */
   available(kind: Kind): boolean;

@@ -28,6 +28,7 @@ import { trimChild, trimRun } from './trim.js';
 const PAGE = 50;
 const BY_INSTANCE = 'instance';
 const BY_RUN = 'run';
+const BY_CLAIM = 'claim';
 const BY_SKILL = 'skill';
 
 /** What is watched. */
@@ -38,6 +39,12 @@ export interface Scope {
   readonly systemNamespace: string;
 }
 
+/** The cache of a kind, and what its objects claim. */
+interface ClaimedKind {
+  readonly cache: KindCache<KubeObject>;
+  readonly claims: NonNullable<OwnedKind['claims']>;
+}
+
 /** Everything the host knows of the cluster: runs, instances, and what belongs to runs, each kind watched once. */
 export class ClusterCache implements Runnable {
   readonly name = 'cluster cache';
@@ -45,10 +52,16 @@ export class ClusterCache implements Runnable {
   readonly runs: KindCache<AgentRun>;
   readonly instances: KindCache<SympoziumInstance>;
   readonly skillPacks: KindCache<SkillPack>;
-  /** Every object of the kinds that plugins survey. */
-  readonly surveyed: ObjectIndex;
+  /** Every object of the kinds whose objects claim something for themselves. */
+  readonly surveyed: ObjectIndex = {
+    of: <T extends KubeObject>(kind: Kind<T>) => {
+      const found = this.#claimed.find(({ cache }) => kindKey(cache.kind) === kindKey(kind));
+      return (found?.cache.all() ?? []) as readonly KubeObject[] as readonly T[];
+    },
+  };
   readonly #owned: ReadonlyMap<string, KindCache<KubeObject>>;
   readonly #watched: ReadonlyMap<string, KindCache<KubeObject>>;
+  readonly #claimed: readonly ClaimedKind[];
   readonly #optional: OptionalKinds;
   readonly #dependencies: InformerDependencies;
   readonly #systemNamespace: string;
@@ -71,21 +84,20 @@ export class ClusterCache implements Runnable {
       kind: SKILL_PACK,
       pageSize: PAGE,
     });
-    const ofRuns = ({ kind, survey = false }: OwnedKind): KindCache<KubeObject> =>
+    const ofRuns = ({ kind, claims }: OwnedKind): KindCache<KubeObject> =>
       new KindCache(dependencies, namespaces, {
         kind,
         pageSize: PAGE,
         trim: trimChild,
-        ...(!survey && { labelSelector: LABEL.run }),
-        indexes: { [BY_RUN]: (object) => [runUidOf(object) ?? ''] },
+        ...(!claims && { labelSelector: LABEL.run }),
+        indexes: { [BY_RUN]: (object) => [runUidOf(object) ?? ''], ...(claims && { [BY_CLAIM]: claims }) },
       });
     this.#owned = new Map(owned.map((one) => [kindKey(one.kind), ofRuns(one)]));
     this.#watched = new Map(watched.map((kind) => [kindKey(kind), ofRuns({ kind })]));
-    const surveyed = new Set(owned.filter(({ survey }) => survey).map(({ kind }) => kindKey(kind)));
-    this.surveyed = {
-      of: <T extends KubeObject>(kind: Kind<T>) =>
-        (surveyed.has(kindKey(kind)) ? (this.#owned.get(kindKey(kind))?.all() ?? []) : []) as readonly T[],
-    };
+    this.#claimed = owned.flatMap(({ kind, claims }) => {
+      const cache = this.#owned.get(kindKey(kind));
+      return cache && claims ? [{ cache, claims }] : [];
+    });
     const optional = owned.filter((kind) => kind.optional).flatMap(({ kind }) => this.#owned.get(kindKey(kind)) ?? []);
     this.#optional = new OptionalKinds(dependencies, optional);
     this.#keepLedger();
@@ -105,6 +117,16 @@ export class ClusterCache implements Runnable {
   /** Called for every change of anything that belongs to a run, after the caches have it. */
   onChildEvent(handler: (event: InformerEvent<KubeObject>) => void): void {
     for (const cache of [...this.#owned.values(), ...this.#watched.values()]) cache.onEvent(handler);
+  }
+
+  /** Calls `handler` with each other object that claims the same as one that came, went or changed. */
+  onContested(handler: (object: KubeObject) => void): void {
+    for (const { cache, claims } of this.#claimed)
+      cache.onEvent(({ type, object, old = object }) => {
+        if (type === 'modified' && object.metadata.generation === old.metadata.generation) return;
+        const rivals = [...claims(object), ...claims(old)].flatMap((claim) => cache.by(BY_CLAIM, claim));
+        for (const rival of new Set(rivals)) if (rival.metadata.uid !== object.metadata.uid) handler(rival);
+      });
   }
 
   /** Calls `handler` when the API of an optional kind has appeared and its objects are known, or has gone. */

@@ -3,7 +3,7 @@ import type { InformerDependencies } from '@sympozium/kube';
 import type { Runnable, Timer } from '@sympozium/process';
 import type { KindCache } from './kind-cache.js';
 
-const LOOK_AGAIN_MS = 30_000;
+const LOOK_AGAIN_MS = 10_000;
 
 /** Caches of kinds whose API may be absent: each runs as long as the cluster serves its kind. */
 export class OptionalKinds implements Runnable {

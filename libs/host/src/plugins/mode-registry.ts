@@ -62,10 +62,14 @@ function familyOf(base: AdmittedMode, all: readonly AdmittedMode[]): Mode {
 
 function ownedKinds(all: readonly OwnedKind[]): readonly OwnedKind[] {
   const owned = new Map<string, OwnedKind>();
-  for (const { kind, optional = false, survey = false } of all) {
+  for (const { kind, optional = false, claims } of all) {
     const known = owned.get(kindKey(kind));
-    const isOptional = optional && (known?.optional ?? true);
-    owned.set(kindKey(kind), { kind, optional: isOptional, survey: survey || known?.survey === true });
+    const makers = [known?.claims, claims].filter((maker) => maker !== undefined);
+    owned.set(kindKey(kind), {
+      kind,
+      optional: optional && (known?.optional ?? true),
+      ...(makers.length > 0 && { claims: (object) => makers.flatMap((maker) => maker(object)) }),
+    });
   }
   return [...owned.values()];
 }

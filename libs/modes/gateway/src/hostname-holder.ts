@@ -26,11 +26,14 @@ export const holderOf = (route: HttpRoute, all: readonly AnyRoute[]): AnyRoute |
   all.find(
     (other) =>
       other.metadata.uid !== route.metadata.uid &&
-      (other.spec?.hostnames ?? []).some((name) => route.spec.hostnames.includes(name)) &&
+      hostnamesOf(other).some((name) => route.spec.hostnames.includes(name)) &&
       sharesListener(other, route) &&
       takesEverything(other) &&
       goesBefore(other, route),
   );
+
+/** The host names of a route, whoever wrote it. */
+export const hostnamesOf = (route: AnyRoute): readonly string[] => route.spec?.hostnames ?? [];
 
 const sharesListener = (other: AnyRoute, route: HttpRoute): boolean =>
   (other.spec?.parentRefs ?? []).some((theirs) =>
