@@ -1,15 +1,8 @@
 import { z } from 'zod';
-import { anyObject, boundedMap, cel, keyedBy } from './schema.js';
+import { environmentVariables } from './env-var.js';
+import { anyObject, boundedMap, keyedBy } from './schema.js';
 
 const quantities = boundedMap(63, z.string().max(64), 32);
-
-const envVar = z
-  .object({
-    name: z.string().min(1).max(256).describe('Name of the variable.'),
-    value: z.string().max(32_768).optional().describe('Its value; $(X) is expanded as in any container.'),
-    valueFrom: anyObject.optional().describe('As in a container: secretKeyRef, configMapKeyRef, fieldRef.'),
-  })
-  .meta(cel({ rule: '!(has(self.value) && has(self.valueFrom))', message: 'give value or valueFrom, but not both' }));
 
 /** Requests and limits of one container. */
 export const containerResources = z.object({
@@ -32,10 +25,7 @@ export const podTemplate = z
       .meta(keyedBy('name'))
       .optional()
       .describe('Secrets with which images are pulled.'),
-    env: z
-      .array(envVar)
-      .max(128)
-      .meta(keyedBy('name'))
+    env: environmentVariables
       .optional()
       .describe('Further environment variables of the agent container; the agent protocol’s own names win.'),
   })

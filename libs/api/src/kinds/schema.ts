@@ -18,6 +18,10 @@ export interface CelRule {
 /** Marks a schema with CEL rules, written into the CRD as `x-kubernetes-validations`. */
 export const cel = (...rules: readonly CelRule[]) => ({ 'x-kubernetes-validations': rules });
 
+/** A schema with a rule that the API server checks by CEL, and whoever parses by `holds`. */
+export const ruled = <S extends z.ZodType>(schema: S, rule: CelRule, holds: (value: z.output<S>) => boolean): S =>
+  schema.refine(holds, rule.message).meta(cel(rule));
+
 /** Marks a list whose items are told apart by fields: server-side apply merges by them, a second one is refused. */
 export const keyedBy = (...keys: readonly string[]) => ({
   'x-kubernetes-list-type': 'map',

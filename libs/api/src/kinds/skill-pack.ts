@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { MAX_TEXT } from './conversation.js';
+import { environmentVariables } from './env-var.js';
 import type { Kind, KubeObject } from './kube-object.js';
+import { SERVER_PORT } from '../well-known.js';
 import { containerResources } from './pod-template.js';
-import { anyObject, API_VERSION, dnsLabel, duration, keyedBy } from './schema.js';
+import { anyObject, API_VERSION, dnsLabel, duration, keyedBy, ruled } from './schema.js';
 
 const skillDocument = z.object({
   name: dnsLabel(63).describe('Name of the skill, as in a SKILL.md folder.'),
@@ -10,35 +12,28 @@ const skillDocument = z.object({
   content: z.string().max(MAX_TEXT).describe('The skill itself, Markdown.'),
 });
 
-const envVar = z.object({
-  name: z.string().min(1).max(256).describe('Name of the variable.'),
-  value: z.string().max(32_768).optional().describe('Its value; $(X) is expanded as in any container.'),
-  valueFrom: anyObject.optional().describe('As in a container: secretKeyRef, configMapKeyRef, fieldRef.'),
-});
-
 const port = z.object({
   name: dnsLabel(15).describe('Name of the port; the endpoint’s is http.'),
   containerPort: z.int32().min(1).max(65_535).describe('Where the container listens.'),
 });
 
+const ports = ruled(
+  z.array(port).max(16).meta(keyedBy('name')),
+  {
+    rule: 'self.all(port, self.filter(other, other.containerPort == port.containerPort).size() == 1)',
+    message: 'give each port a number of its own',
+  },
+  (ports) => new Set(ports.map(({ containerPort }) => containerPort)).size === ports.length,
+);
+
 const probe = anyObject.optional();
 
-export const sidecarSpec = z.object({
+const container = z.object({
   image: z.string().min(1).max(1024).describe('The sidecar’s image.'),
   command: z.array(z.string().max(4096)).max(64).optional().describe('Replaces the image’s entrypoint.'),
   args: z.array(z.string().max(4096)).max(64).optional().describe('Arguments of the command.'),
-  env: z
-    .array(envVar)
-    .max(128)
-    .meta(keyedBy('name'))
-    .optional()
-    .describe('Environment variables; the names that every server gets win.'),
-  ports: z
-    .array(port)
-    .max(16)
-    .meta(keyedBy('name'))
-    .optional()
-    .describe('Ports of the container; a server without a port http listens on 8080.'),
+  env: environmentVariables.optional().describe('Environment variables; the names that every server gets win.'),
+  ports: ports.optional().describe('Ports of the container; a server without a port http listens on 8080.'),
   resources: containerResources.optional().describe('Requests and limits of the container.'),
   probes: z
     .object({
@@ -54,6 +49,18 @@ export const sidecarSpec = z.object({
     .describe('The sidecar is a long-lived server: it is what an instance’s server run runs, and in no task run.'),
   terminationGracePeriod: duration.default('30s').describe('Time between SIGTERM and SIGKILL.'),
 });
+
+export const sidecarSpec = ruled(
+  container,
+  {
+    rule: "!has(self.requiresServer) || !self.requiresServer || !has(self.ports) || self.ports.exists(port, port.name == 'http') || !self.ports.exists(port, port.containerPort == 8080)",
+    message: 'name port 8080 http: a server without a port http listens there',
+  },
+  ({ requiresServer, ports = [] }) =>
+    requiresServer !== true ||
+    ports.some(({ name }) => name === 'http') ||
+    ports.every(({ containerPort }) => containerPort !== SERVER_PORT.http),
+);
 
 export const skillPackSpec = z.object({
   version: z.string().min(1).max(64).optional().describe('Version of the pack, semver.'),

@@ -123,7 +123,7 @@ const fields: RuleProbes[] = [
     'http://[::1]:8081/runs/answer?from=0',
     'http://user:secret@proxy/runs/answer',
   ]),
-  envProbes('spec', (podTemplate) => taskWith({ podTemplate })),
+  envProbes('spec.podTemplate', (podTemplate) => taskWith({ podTemplate })),
 ];
 
 /** For each field that is fixed in task runs: a value, and another one. */

@@ -84,15 +84,15 @@ export const SAYS = {
   env: 'give value or valueFrom, but not both',
 } as const;
 
-/** Probes of `podTemplate.env[]`, wherever the template stands. */
-export const envProbes = (at: string, specWith: (podTemplate: JsonObject) => JsonObject): RuleProbes => {
+/** Probes of the list `env` of what stands at a place. */
+export const envProbes = (at: string, specWith: (parts: JsonObject) => JsonObject): RuleProbes => {
   const valueFrom = { secretKeyRef: { name: 'settings', key: 'token' } };
   return {
-    at: `${at}.podTemplate.env[]`,
+    at: `${at}.env[]`,
     message: SAYS.env,
     accepts: [
       {
-        does: `${at}.podTemplate.env with value in one entry and valueFrom in another`,
+        does: `${at}.env with value in one entry and valueFrom in another`,
         spec: specWith({
           env: [
             { name: 'A', value: '1' },
@@ -103,7 +103,7 @@ export const envProbes = (at: string, specWith: (podTemplate: JsonObject) => Jso
     ],
     refuses: [
       {
-        does: `${at}.podTemplate.env with value and valueFrom in one entry`,
+        does: `${at}.env with value and valueFrom in one entry`,
         spec: specWith({ env: [{ name: 'A', value: '1', valueFrom }] }),
       },
     ],

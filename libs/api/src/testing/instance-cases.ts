@@ -69,7 +69,7 @@ const rules: RuleProbes[] = [
     under('runDefaults', 'ttlAfterFailure'),
     ['24h', '1d'],
   ),
-  envProbes('spec.runDefaults', under('runDefaults', 'podTemplate')),
+  envProbes('spec.runDefaults.podTemplate', under('runDefaults', 'podTemplate')),
   fieldProbes({ at: 'spec.limits.maxQueueTime', message: SAYS.duration }, under('limits', 'maxQueueTime'), [
     '30s',
     'half a minute',

@@ -51,21 +51,10 @@ const PLANTED: readonly (readonly [fault: string, promise: string, plugin: Skill
   ['a probe without a handler', 'probes ports', probe({ periodSeconds: 1 })],
   ['a probe with two handlers', 'probes ports', probe({ tcpSocket: { port: 8080 }, exec: { command: ['a'] } })],
   ['a probe of another host', 'probes ports', probe({ tcpSocket: { port: 8080, host: '10.0.0.1' } })],
-  [
-    'two names for one port',
-    'names each port once',
-    server({
-      ports: [
-        { name: 'http', containerPort: 80 },
-        { name: 'web', containerPort: 80 },
-      ],
-    }),
-  ],
   ['a token in its name', 'has an environment', env('GITHUB_TOKEN', 'abc')],
   ['a key in its value', 'has an environment', env('OPTIONS', '--key sk-0123456789abcdef')],
   ['a password in an address', 'has an environment', env('DATABASE', 'postgres://me:secret@db/x')],
   ['an operator’s name', 'has an environment', env('POD_IP', '10.0.0.1')],
-  ['a value from two places', 'has an environment', server({ env: [{ name: 'A', value: '1', valueFrom: {} }] })],
 ];
 
 describe('skillPackFaults', () => {

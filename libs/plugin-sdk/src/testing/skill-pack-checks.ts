@@ -79,21 +79,13 @@ function probeFaults(
   ];
 }
 
-const ports = inSidecar(({ ports = [] }) => {
-  const numbers = ports.map(({ containerPort }) => containerPort);
-  return numbers
-    .filter((port, at) => numbers.indexOf(port) !== at)
-    .map((port) => `${port} has two names; one would be dropped from its Service`);
-});
-
 const OURS = new Set<string>(Object.values(SERVER_ENV));
 const SECRET_NAME = /(^|_)(KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?)$/i;
 const SECRET_VALUE = /(^|[^a-z])(sk-|ghp_|xox[abp]-|AKIA|eyJ[\w-]{8,}\.)[\w-]{8,}|-----BEGIN |:\/\/[^/\s@]+:[^/\s@]+@/;
 
 const environment = inSidecar(({ env = [] }) =>
-  env.flatMap(({ name, value, valueFrom }) => [
+  env.flatMap(({ name, value }) => [
     ...when(OURS.has(name), `${name} is the operator’s; it would be overwritten`),
-    ...when(value !== undefined && valueFrom !== undefined, `${name} has value and valueFrom; write one`),
     ...when(
       value !== undefined && value !== '' && (SECRET_NAME.test(name) || SECRET_VALUE.test(value)),
       `${name} looks like a secret; write valueFrom.secretKeyRef`,
@@ -110,6 +102,5 @@ export const SKILL_PACK_CHECKS: readonly SkillPackCheck[] = [
   { promise: 'tells of every skill what it is for', faults: told },
   { promise: 'has params that are a JSON Schema', faults: params },
   { promise: 'probes ports that it has', faults: probes },
-  { promise: 'names each port once', faults: ports },
   { promise: 'has an environment without secrets and without the operator’s names', faults: environment },
 ];
