@@ -2,6 +2,7 @@ import type { Kind } from '@sympozium/api';
 import { createAuthority } from '@sympozium/tls';
 import { createServer as createTlsServer } from 'node:https';
 import { text } from 'node:stream/consumers';
+import { inspect } from 'node:util';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { isConflict, isGone, isNotFound } from './error.js';
 import { HttpKubeClient } from './http-client.js';
@@ -177,6 +178,21 @@ describe('the wire', () => {
     });
     const next = client.watch(JOB, { resourceVersion: '5' })[Symbol.asyncIterator]().next();
     expect(await rejection(next)).toMatchObject({ name: 'KubeError', status: 0 });
+  });
+
+  it('an answer that is no JSON is an error that quotes nothing of it', async () => {
+    const { client } = await wires.serve((_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end('{"data":{"api-key":c2Vj');
+    });
+    for (const asking of [
+      client.get(JOB, { namespace: 'default', name: 'x' }),
+      client.watch(JOB, { resourceVersion: '5' })[Symbol.asyncIterator]().next(),
+    ]) {
+      const error = await rejection(asking);
+      expect(error).toMatchObject({ name: 'KubeError', status: 0 });
+      expect(inspect(error)).not.toContain('c2Vj');
+    }
   });
 
   it('a raw call gives JSON, or text where the server sends none', async () => {

@@ -37,10 +37,15 @@ function parseStatus(text: string): Status {
 export async function contentOf(response: Dispatcher.ResponseData): Promise<unknown> {
   const text = await response.body.text();
   if (!String(response.headers['content-type']).includes('json')) return text;
+  return parseJson(text, 'the answer broke off in mid-JSON');
+}
+
+/** The error keeps no cause: that would quote the text around the fault, and so perhaps a Secret's. */
+export function parseJson(text: string, problem: string): unknown {
   try {
     return JSON.parse(text) as unknown;
-  } catch (error) {
-    throw new KubeError(0, 'Unreachable', 'the answer broke off in mid-JSON', { cause: error });
+  } catch {
+    throw new KubeError(0, 'Unreachable', problem);
   }
 }
 

@@ -1,9 +1,9 @@
 import type { KubeObject } from '@sympozium/api';
 import type { WatchEvent } from './client.js';
-import { KubeError } from './error.js';
-import { errorOfStatus, type Status } from './responses.js';
+import { errorOfStatus, parseJson, type Status } from './responses.js';
 
 const NEWLINE = 0x0a;
+const BROKEN_OFF = 'the watch broke off in mid-event';
 
 /** Cuts a byte stream at newlines; a character split over two chunks stays whole. The last line may lack its end. */
 export async function* lines(stream: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
@@ -34,7 +34,7 @@ export async function* decodeWatch<T extends KubeObject>(
   stream: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<WatchEvent<T>> {
   for await (const line of lines(stream)) {
-    const event = line.trim() === '' ? undefined : watchEvent<T>(parse(line));
+    const event = line.trim() === '' ? undefined : watchEvent<T>(parseJson(line, BROKEN_OFF) as RawEvent);
     if (event) yield event;
   }
 }
@@ -52,13 +52,5 @@ function watchEvent<T extends KubeObject>({ type, object }: RawEvent): WatchEven
       throw errorOfStatus(object as Status);
     default:
       return undefined;
-  }
-}
-
-function parse(line: string): RawEvent {
-  try {
-    return JSON.parse(line) as RawEvent;
-  } catch (error) {
-    throw new KubeError(0, 'Unreachable', 'the watch broke off in mid-event', { cause: error });
   }
 }
