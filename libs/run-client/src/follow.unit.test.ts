@@ -1,4 +1,4 @@
-import { AGENT_RUN, type AgentRun } from '@sympozium/api';
+import { AGENT_RUN, LABEL, type AgentRun } from '@sympozium/api';
 import { createInformer, KubeError, type Informer } from '@sympozium/kube';
 import { FakeClock, seededRandom, settle, silentLogger } from '@sympozium/process/testing';
 import { PROTOCOL_VERSION, type Frame, type FrameBody } from '@sympozium/run-protocol';
@@ -26,7 +26,8 @@ class Scene {
 
   constructor() {
     const dependencies = { client: this.world.client, clock: this.clock, random: this.random, log };
-    this.informer = createInformer(dependencies, { kind: AGENT_RUN, namespace: 'default' });
+    const labelSelector = `${LABEL.instance}=demo`;
+    this.informer = createInformer(dependencies, { kind: AGENT_RUN, namespace: 'default', labelSelector });
     this.status = new InformerRunStatus(this.informer, dependencies);
   }
 
@@ -204,6 +205,67 @@ describe('followRun', () => {
     }
     await following;
     expect(scene.outcome).toMatchObject({ succeeded: false, reason: 'RunDeleted' });
+  });
+
+  describe('of a run whose label is taken, so that the cache no longer holds it', () => {
+    const label = async (run: AgentRun, value: string | null) => {
+      const { namespace = '', name } = run.metadata;
+      const body = { metadata: { labels: { [LABEL.instance]: value } } };
+      scene.world.client.server.patch(AGENT_RUN, { namespace, name }, { type: 'merge', body });
+      for (let i = 0; i < 5; i += 1) await settle();
+    };
+    const reads = () => scene.world.client.calls.filter(({ verb }) => verb === 'get').length;
+
+    it('goes on, and answers from what the server says of it', async () => {
+      const run = await scene.submit();
+      const following = scene.follow(run);
+      await settle();
+      await label(run, null);
+      expect([scene.informer.store.list(), scene.updates]).toEqual([[], []]);
+      scene.world.succeed(run, { text: 'there' });
+      await pass(5_000);
+      await following;
+      expect(scene.text).toBe('there');
+    });
+
+    it('still learns that it was deleted', async () => {
+      const run = await scene.submit();
+      const following = scene.follow(run);
+      await settle();
+      await label(run, null);
+      scene.world.delete(run);
+      await pass(5_000);
+      await following;
+      expect(scene.outcome).toMatchObject({ succeeded: false, reason: 'RunDeleted' });
+    });
+
+    it('asks no more once the cache holds it again', async () => {
+      const run = await scene.submit();
+      const following = scene.follow(run);
+      await settle();
+      await label(run, null);
+      await label(run, 'demo');
+      const before = reads();
+      await pass(60_000);
+      expect([before, reads()]).toEqual([1, 1]);
+      scene.say(OK);
+      await following;
+      expect(scene.outcome).toMatchObject({ succeeded: true });
+    });
+
+    it('asks again when the server could not say', async () => {
+      const run = await scene.submit();
+      const following = scene.follow(run);
+      await settle();
+      scene.world.client.fail(({ verb }) => verb === 'get', new KubeError(503, 'Unavailable', 'no'), { times: 2 });
+      await label(run, null);
+      await pass(5_000);
+      expect(scene.updates).toEqual([]);
+      scene.world.delete(run);
+      await pass(5_000);
+      await following;
+      expect(scene.outcome).toMatchObject({ reason: 'RunDeleted' });
+    });
   });
 
   it('goes a minute after the timeout when nothing is ever heard', async () => {
