@@ -339,6 +339,18 @@ describe('a server run that failed', () => {
     expect(server()?.metadata.uid).not.toBe(uid);
     expect(server()?.status.phase).toBe('Pending');
   });
+
+  it('makes way, too, when the edit was seen while a pack was missing', async () => {
+    const uid = await fail();
+    rig.server.delete(SKILL_PACK, at('web'));
+    rig.patchInstance({ systemPrompt: 'Try again.' });
+    await collect();
+    expect(server()?.metadata.uid).toBe(uid);
+    rig.pack('web', WEB);
+    await collect();
+    expect(server()?.metadata.uid).not.toBe(uid);
+    expect(server()?.status.phase).toBe('Pending');
+  });
 });
 
 describe('an API server that refuses the server run', () => {

@@ -1,5 +1,6 @@
 import {
   ANNOTATION,
+  CONDITION,
   groupOf,
   isTerminal,
   SYMPOZIUM_INSTANCE,
@@ -38,12 +39,16 @@ export const isAsWished = (run: AgentRun, wished: WishedRun): boolean =>
   hashOf(run) === hashOf(wished) && contains(run.spec, wished.spec);
 
 /**
- * Whether a run has ended and may go better now: a terminal phase never changes, so what changed since, in the instance
- * or in the wish, needs a run of its own.
+ * Whether a run has ended and may go better now: a terminal phase never changes, so what changed since, in the instance,
+ * its skills or the wish, needs a run of its own.
  */
-export const isOutdatedEnd = (run: AgentRun, wished: WishedRun, { metadata, status }: SympoziumInstance): boolean =>
-  isTerminal(run.status.phase) &&
-  (hashOf(run) !== hashOf(wished) || status?.observedGeneration !== metadata.generation);
+export const isOutdatedEnd = (run: AgentRun, wished: WishedRun, instance: SympoziumInstance): boolean =>
+  isTerminal(run.status.phase) && (hashOf(run) !== hashOf(wished) || isNews(instance));
+
+/** Whether the instance was edited, or its skills have come to be in order, since its status was written. */
+const isNews = ({ metadata, status }: SympoziumInstance): boolean =>
+  status?.observedGeneration !== metadata.generation ||
+  (status?.conditions ?? []).some((said) => said.type === CONDITION.accepted && said.status === 'False');
 
 const hashOf = ({ metadata }: WishedRun | AgentRun): string | undefined =>
   metadata.annotations?.[ANNOTATION.appliedHash];
