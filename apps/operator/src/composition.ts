@@ -81,23 +81,24 @@ export function composeOperator({ settings, client, modes, packs, retired }: Ope
         log: the.get(LOG),
         metrics: the.get(METRICS),
       };
-      return new LeaderElection(options, the.get(CORE_HOST));
+      return new LeaderElection(options, the.get(CORE_HOST).controllers);
     })
     .factory(HEALTH_SERVER, (the) => {
-      const host = the.get(CORE_HOST);
+      const { cache } = the.get(CORE_HOST);
       const election = the.get(LEADER_ELECTION);
       const api = new ApiReach(the.get(CLIENT), the.get(CLOCK));
-      const unsynced = (): readonly string[] => (election?.isLeader === false ? [] : host.unsynced);
       const missing = async (): Promise<string[]> => [
         ...(election?.problem ? [election.problem] : []),
-        ...unsynced().map((name) => `the ${name} has not synced; the log says why`),
+        ...cache.unsynced.map((name) => `the ${name} has not synced; the log says why`),
         ...((await api.reachable()) ? [] : ['the Kubernetes API server cannot be reached']),
       ];
       return new HealthServer({ host: settings.host, port: settings.port, metrics: the.get(METRICS), missing });
     })
     .factory(OPERATOR, (the) => {
       const connection = { name: 'connection', start: async () => {}, stop: () => the.get(CLIENT).close() };
-      const work = the.get(LEADER_ELECTION) ?? the.get(CORE_HOST);
-      return new Lifecycle('operator', [connection, the.get(HEALTH_SERVER), work], the.get(LOG));
+      const { cache, controllers } = the.get(CORE_HOST);
+      // A standby watches, too, so that it goes on at once where the leader ended.
+      const work = the.get(LEADER_ELECTION) ?? controllers;
+      return new Lifecycle('operator', [connection, the.get(HEALTH_SERVER), cache, work], the.get(LOG));
     });
 }

@@ -157,8 +157,7 @@ describe('a second mode, registered beside the first', () => {
 });
 
 describe('one of several operators', () => {
-  const candidate = async () => {
-    const own = new FakeKubeClient({ server: client.server });
+  const candidate = async (own = new FakeKubeClient({ server: client.server })) => {
     const electing = readOperatorSettings([], environment) as OperatorSettings;
     const plugins = await loadPlugins({ builtins: builtinPlugins(electing), ...electing.plugins });
     const container = composeOperator({ settings: electing, client: own, ...plugins }).value(CLOCK, clock);
@@ -182,6 +181,38 @@ describe('one of several operators', () => {
     await quiet();
     expect(client.server.peek(JOB, key('two'))).toBeDefined();
     await standby.stop();
+  });
+
+  it('goes on with all that is under way without reading it again, since it has watched all the time', async () => {
+    await stop();
+    const leader = await candidate();
+    const standby = await candidate();
+    await submit('under-way');
+    await leader.stop();
+    endPod('under-way', encodeEnvelope(result('Hello'), LIMIT.terminationMessage));
+    standby.client.forgetCalls();
+    await clock.advance(1_000);
+    await quiet();
+    expect(stored('under-way')?.status).toMatchObject({ phase: 'Succeeded', result: { text: 'Hello' } });
+    expect(standby.client.calls.filter(({ verb }) => verb === 'list')).toEqual([]);
+    await standby.stop();
+  });
+
+  it('does not lead before it knows the cluster', async () => {
+    await stop();
+    const own = new FakeKubeClient({ server: client.server });
+    const heal = own.fail(({ verb, kind }) => verb === 'list' && kind === JOB, new Error('etcd is busy'), {
+      times: Infinity,
+    });
+    const cold = candidate(own);
+    await quiet();
+    expect(own.calls.filter(({ kind }) => kind?.kind === 'Lease')).toEqual([]);
+    heal();
+    await clock.advance(30_000);
+    const warm = await cold;
+    await submit('one');
+    expect(client.server.peek(JOB, key('one'))).toBeDefined();
+    await warm.stop();
   });
 
   it('is not ready while it cannot tell whether it leads', async () => {

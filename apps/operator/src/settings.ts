@@ -69,7 +69,8 @@ export interface OperatorSettings {
 
 export const HELP = `Usage: operator [--kubeconfig PATH] [--help]
 
-Turns AgentRuns into Jobs and their answers into status.
+Runs AgentRuns: tasks as Jobs, whose answers become status, and servers as Deployments with Service, key and route.
+Keeps the servers of SympoziumInstances and the SkillPacks of its plugins.
 
   --kubeconfig PATH            the cluster; else KUBECONFIG, else the cluster it runs in
   --help                       this text

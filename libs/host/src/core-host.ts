@@ -1,20 +1,18 @@
-import { isTerminal, type AgentRun, type KubeObject, type SympoziumInstance } from '@sympozium/api';
-import { Controller, objectKey, OwnWrites } from '@sympozium/controller';
-import type { InformerEvent, KubeClient } from '@sympozium/kube';
+import { OwnWrites } from '@sympozium/controller';
+import type { KubeClient } from '@sympozium/kube';
 import type { OwnedKind, SkillPackPlugin } from '@sympozium/plugin-sdk';
 import type { Clock, Logger, Metrics, Random, Runnable } from '@sympozium/process';
-import { isDeepStrictEqual } from 'node:util';
 import { Announcer } from './apply/announcer.js';
 import { Applier } from './apply/applier.js';
 import { RunWriter } from './apply/run-writer.js';
 import { ValueMaker } from './apply/value-maker.js';
 import { ClusterCache } from './cluster/cluster-cache.js';
-import { runKeyOf } from './cluster/run-of.js';
 import { InstanceController } from './instances/instance-controller.js';
 import { PackController } from './packs/pack-controller.js';
 import type { AdmittedMode } from './plugins/admitted-mode.js';
 import { ModeRegistry } from './plugins/mode-registry.js';
 import { ResultStore } from './result/result-store.js';
+import { RunController } from './run-controller.js';
 import { RunReconciler } from './run-reconciler.js';
 import { SkillResolver } from './skills/skill-resolver.js';
 import { Teardown } from './teardown/teardown.js';
@@ -42,14 +40,18 @@ export interface CoreHostOptions {
 /** Most of a pass is waiting for the API server. */
 const WORKERS = 16;
 
-/** The operator's heart: watches runs and what belongs to them, and lets each mode's plugins decide what is to be. */
-export class CoreHost implements Runnable {
-  readonly name = 'host';
-  readonly #cache: ClusterCache;
-  readonly #controller: Controller;
-  readonly #instances: InstanceController;
-  readonly #packs: PackController;
-  readonly #skills: SkillResolver;
+/**
+ * The operator's heart: watches runs and what belongs to them, and lets each mode's plugins decide what is to be. It
+ * has two parts with lives of their own, since of several operators all watch and one writes.
+ */
+export class CoreHost {
+  /** What is known of the cluster. Writes nothing, so that every operator may run it: a standby's is warm. */
+  readonly cache: Runnable & {
+    /** Names of what is watched and not all seen yet; nothing when it is ready. */
+    readonly unsynced: readonly string[];
+  };
+  /** What acts upon it, in one operator at a time, while the cache runs. */
+  readonly controllers: Runnable;
 
   constructor({ client, modes: admitted, packs = [], retired, workers = WORKERS, metrics, ...given }: CoreHostOptions) {
     const { clock, random, log, systemNamespace } = given;
@@ -59,6 +61,9 @@ export class CoreHost implements Runnable {
     const announcer = new Announcer({ client, clock, log });
     const values = new ValueMaker({ ledger: cache.ledger, announcer, clock, random });
     const skills = new SkillResolver(cache.skillPacks, systemNamespace);
+    cache.skillPacks.onEvent(({ type, object }) => {
+      if (type === 'deleted') skills.forget(object);
+    });
     const written = { client, cache, ownWrites, log };
     const applier = new Applier({ ...written, values, clock });
     const writer = new RunWriter({ ...written, announcer, ...(metrics && { metrics }) });
@@ -73,71 +78,19 @@ export class CoreHost implements Runnable {
       clock,
       log,
     });
-    this.#cache = cache;
-    this.#skills = skills;
-    this.#controller = new Controller({
-      name: 'runs',
-      workers,
-      reconcile: (key) => reconciler.reconcile(key),
-      settled: (key) => ownWrites.settled(key),
-      clock,
-      random,
-      log,
-      ...(metrics && { metrics }),
-    });
-    const others = { client, cache, clock, random, log, metrics };
-    this.#instances = new InstanceController({ ...others, modes, skills });
-    this.#packs = new PackController({ ...others, packs, namespace: systemNamespace });
-    this.#enqueueWhatChanges();
-  }
-
-  /** Names of what it watches and has not seen all of yet; nothing when it is ready. */
-  get unsynced(): readonly string[] {
-    return this.#cache.unsynced;
-  }
-
-  async start(): Promise<void> {
-    await this.#cache.start();
-    await Promise.all([this.#controller, this.#instances, this.#packs].map((part) => part.start()));
-  }
-
-  async stop(): Promise<void> {
-    await Promise.all([this.#controller, this.#instances, this.#packs].map((part) => part.stop()));
-    await this.#cache.stop();
-  }
-
-  #enqueueWhatChanges(): void {
-    const cache = this.#cache;
-    cache.runs.onEvent(({ object }) => this.#enqueue(object));
-    cache.instances.onEvent((event) => {
-      if (isNewWish(event)) this.#enqueueLive(cache.runsOf(event.object));
-    });
-    cache.skillPacks.onEvent(({ type, object }) => {
-      if (type === 'deleted') this.#skills.forget(object);
-      const { runs, instances } = cache.usersOf(object);
-      this.#enqueueLive([...runs, ...instances.flatMap((instance) => cache.runsOf(instance))]);
-    });
-    cache.onKindChanged(() => this.#enqueueLive(cache.runs.all()));
-    const enqueueRunOf = (object: KubeObject): void => {
-      const key = runKeyOf(object);
-      if (key !== undefined) this.#controller.enqueue(key);
-    };
-    cache.onChildEvent(({ object }) => enqueueRunOf(object));
-    cache.onContested(enqueueRunOf);
-  }
-
-  #enqueueLive(runs: readonly AgentRun[]): void {
-    for (const run of runs) if (!isTerminal(run.status.phase)) this.#enqueue(run);
-  }
-
-  #enqueue({ metadata }: AgentRun): void {
-    this.#controller.enqueue(objectKey(metadata.namespace ?? '', metadata.name));
+    const tools = { clock, random, log, metrics };
+    this.cache = cache;
+    this.controllers = together('controllers', [
+      new RunController({ cache, reconciler, ownWrites, workers, ...tools }),
+      new InstanceController({ client, cache, modes, skills, ...tools }),
+      new PackController({ client, cache, packs, namespace: systemNamespace, ...tools }),
+    ]);
   }
 }
 
-/** Whether an event is more than a status that was written. */
-const isNewWish = ({ type, object, old }: InformerEvent<SympoziumInstance>): boolean =>
-  type !== 'modified' ||
-  object.metadata.generation !== old?.metadata.generation ||
-  object.metadata.deletionTimestamp !== old?.metadata.deletionTimestamp ||
-  !isDeepStrictEqual(object.metadata.annotations, old?.metadata.annotations);
+/** Parts that do not rest on each other, so that none waits for another's drain. */
+const together = (name: string, parts: readonly Runnable[]): Runnable => ({
+  name,
+  start: async () => void (await Promise.all(parts.map((part) => part.start()))),
+  stop: async () => void (await Promise.all(parts.map((part) => part.stop()))),
+});

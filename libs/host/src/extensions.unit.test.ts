@@ -110,7 +110,7 @@ describe('a plugin that extends a mode', () => {
   it('goes without an API that is absent, and gets its object when the API appears', async () => {
     rig.server.setServed(ROUTE, false);
     await rig.start();
-    expect(rig.host.unsynced).toEqual([]);
+    expect(rig.host.cache.unsynced).toEqual([]);
     rig.run();
     await rig.quiet();
     expect(rig.writes).toEqual(['POST jobs']);

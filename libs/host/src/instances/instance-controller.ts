@@ -29,6 +29,7 @@ const SERVER = serverRunName('');
 /** Keeps server runs and status of all instances, whatever changes. */
 export class InstanceController implements Runnable {
   readonly name = 'instances';
+  readonly #cache: ClusterCache;
   readonly #controller: Controller;
   readonly #counting: CountSchedule;
 
@@ -46,6 +47,7 @@ export class InstanceController implements Runnable {
       writer: new InstanceWriter(written),
       clock,
     });
+    this.#cache = cache;
     this.#counting = counting;
     this.#controller = new Controller({
       name: this.name,
@@ -55,10 +57,11 @@ export class InstanceController implements Runnable {
       ...tools,
       ...(metrics && { metrics }),
     });
-    this.#enqueueWhatChanges(cache);
   }
 
   start(): Promise<void> {
+    this.#enqueueWhatChanges();
+    for (const instance of this.#cache.instances.all()) this.#enqueueNew(instance);
     return this.#controller.start();
   }
 
@@ -66,11 +69,11 @@ export class InstanceController implements Runnable {
     return this.#controller.stop();
   }
 
-  #enqueueWhatChanges(cache: ClusterCache): void {
+  #enqueueWhatChanges(): void {
+    const cache = this.#cache;
     cache.instances.onEvent(({ type, object }) => {
-      this.#controller.enqueue(keyOf(object));
-      // What an earlier operator counted may be wrong by now.
-      if (type === 'added') this.#recount(keyOf(object));
+      if (type === 'added') this.#enqueueNew(object);
+      else this.#controller.enqueue(keyOf(object));
     });
     cache.skillPacks.onEvent(({ object }) => {
       for (const instance of cache.usersOf(object).instances) this.#controller.enqueue(keyOf(instance));
@@ -80,6 +83,12 @@ export class InstanceController implements Runnable {
       const run = type === 'added' ? runOf(cache, object) : undefined;
       if (run) this.#recount(instanceKeyOf(run));
     });
+  }
+
+  /** What another operator counted may be wrong by now. */
+  #enqueueNew(instance: SympoziumInstance): void {
+    this.#controller.enqueue(keyOf(instance));
+    this.#recount(keyOf(instance));
   }
 
   #runChanged(run: AgentRun): void {

@@ -1,5 +1,7 @@
+import type { SkillPack } from '@sympozium/api';
 import { Controller, OwnWrites } from '@sympozium/controller';
 import type { Metrics, Random, Runnable } from '@sympozium/process';
+import type { ClusterCache } from '../cluster/cluster-cache.js';
 import { isOurs, PackReconciler, type PackReconcilerDependencies } from './pack-reconciler.js';
 
 export interface PackControllerOptions extends Omit<PackReconcilerDependencies, 'ownWrites'> {
@@ -10,7 +12,11 @@ export interface PackControllerOptions extends Omit<PackReconcilerDependencies, 
 /** Applies the SkillPacks of plugins in the operator's namespace, whatever happens to them there. */
 export class PackController implements Runnable {
   readonly name = 'packs';
+  readonly #cache: ClusterCache;
   readonly #controller: Controller;
+  /** Of the packs that are wished. */
+  readonly #names: ReadonlySet<string>;
+  readonly #namespace: string;
 
   constructor({ random, metrics, ...dependencies }: PackControllerOptions) {
     const { cache, packs, namespace, clock, log } = dependencies;
@@ -26,20 +32,24 @@ export class PackController implements Runnable {
       log,
       ...(metrics && { metrics }),
     });
-    const names = new Set(packs.map(({ object }) => object.metadata.name));
-    for (const name of names) this.#controller.enqueue(name);
-    cache.skillPacks.onEvent(({ object }) => {
-      const { metadata } = object;
-      if (metadata.namespace === namespace && (names.has(metadata.name) || isOurs(object)))
-        this.#controller.enqueue(metadata.name);
-    });
+    this.#cache = cache;
+    this.#names = new Set(packs.map(({ object }) => object.metadata.name));
+    this.#namespace = namespace;
   }
 
   start(): Promise<void> {
+    const { skillPacks } = this.#cache;
+    skillPacks.onEvent(({ object }) => this.#enqueue(object));
+    for (const name of this.#names) this.#controller.enqueue(name);
+    for (const pack of skillPacks.all()) this.#enqueue(pack);
     return this.#controller.start();
   }
 
   stop(): Promise<void> {
     return this.#controller.stop();
+  }
+  #enqueue(pack: SkillPack): void {
+    const { namespace, name } = pack.metadata;
+    if (namespace === this.#namespace && (this.#names.has(name) || isOurs(pack))) this.#controller.enqueue(name);
   }
 }

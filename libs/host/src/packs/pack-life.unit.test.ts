@@ -127,7 +127,7 @@ describe('packs that cannot be applied', () => {
     await rig.start();
     await rig.advance(120_000);
     expect(said).toEqual([expect.stringContaining('there is no namespace sympozium-system')]);
-    expect(rig.host.unsynced).toEqual([]);
+    expect(rig.host.cache.unsynced).toEqual([]);
     expect(rig.allWrites.length).toBeLessThanOrEqual(6);
     end();
     await rig.advance(30_000);

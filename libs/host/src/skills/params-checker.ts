@@ -2,7 +2,7 @@ import type { ErrorCode, JsonObject, SkillPack } from '@sympozium/api';
 import { compileParamsSchema, type CheckedParams, type CheckParams } from './compile-params-schema.js';
 
 /** Why a skill cannot be used: its pack's schema is none, or its parameters are not what the schema accepts. */
-export interface ParamsFault {
+interface ParamsFault {
   readonly reason: Extract<ErrorCode, 'SkillPackInvalid' | 'SkillParamsInvalid'>;
   readonly detail: string;
 }

@@ -19,7 +19,7 @@ import { JOB, POD, type Pod } from '@sympozium/plugin-sdk/manifests';
 import { agentRun, sympoziumInstance, type InstanceParts, type RunParts } from '@sympozium/plugin-sdk/testing';
 import type { Observation, OwnedKind, SkillPackPlugin } from '@sympozium/plugin-sdk';
 import { FakeClock, seededRandom, settle, silentLogger } from '@sympozium/process/testing';
-import type { Logger } from '@sympozium/process';
+import { Lifecycle, type Logger } from '@sympozium/process';
 import { CoreHost } from '../core-host.js';
 import type { AdmittedMode } from '../plugins/admitted-mode.js';
 import { OBSERVATION } from './probe-mode.js';
@@ -43,12 +43,14 @@ export class HostRig {
   #client: FakeKubeClient;
   #hosts = 6;
   #host: CoreHost;
+  #running: Lifecycle;
 
   constructor(options: RigOptions) {
     this.#options = options;
     this.server = new FakeApiServer({ clock: this.clock, random: seededRandom(1), admit: withDefaults });
     this.#client = new FakeKubeClient({ server: this.server });
     this.#host = this.#newHost();
+    this.#running = this.#lifeOf(this.#host);
   }
 
   /** The client of the host that runs now; a restart makes another one. */
@@ -62,23 +64,24 @@ export class HostRig {
 
   /** Starts the host and waits until nothing more happens by itself. */
   async start(): Promise<void> {
-    void this.#host.start();
+    void this.#running.start();
     await this.quiet();
   }
 
   async stop(): Promise<void> {
-    await this.#host.stop();
+    await this.#running.stop();
   }
 
   /** Ends the host as a killed process ends, its calls unanswered, and starts another one. */
   async restart(options: Partial<RigOptions> = {}): Promise<void> {
     this.#options = { ...this.#options, ...options };
     await this.#client.close();
-    const stopped = this.#host.stop();
+    const stopped = this.#running.stop();
     await this.clock.advance(5_000);
     await stopped;
     this.#client = new FakeKubeClient({ server: this.server });
     this.#host = this.#newHost();
+    this.#running = this.#lifeOf(this.#host);
     await this.start();
   }
 
@@ -181,6 +184,10 @@ export class HostRig {
   /** The time in whole seconds, as Kubernetes stamps it. */
   now(): string {
     return `${new Date(this.clock.now()).toISOString().slice(0, 19)}Z`;
+  }
+
+  #lifeOf({ cache, controllers }: CoreHost): Lifecycle {
+    return new Lifecycle('host', [cache, controllers], this.#options.log ?? silentLogger());
   }
 
   #newHost(): CoreHost {
