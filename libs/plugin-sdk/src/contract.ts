@@ -172,7 +172,7 @@ export interface ObservedResult {
 /** What every state may say beside itself. */
 interface ObservationBase {
   readonly conditions?: readonly Omit<Condition, 'lastTransitionTime' | 'observedGeneration'>[];
-  /** A plugin that extends a mode may name the public host name of a server that serves. */
+  /** Of a plugin that extends a mode: the public host name that leads to a server, once it does. */
   readonly hostname?: string;
   /** Ask again after so many milliseconds, whatever happens. */
   readonly recheckAfterMs?: number;
@@ -189,8 +189,9 @@ export interface ObservedWork {
 
 /** Where a server is called. */
 export interface ObservedEndpoint {
-  /** Address within the cluster, or the public one where there is a route. */
+  /** Address within the cluster. */
   readonly url: string;
+  /** The public host name, while something leads from it. */
   readonly hostname?: string;
   /** The Secret with its API keys. */
   readonly apiKeySecretName?: string;

@@ -103,7 +103,7 @@ export const agentRunStatus = z.object({
   endpoint: z
     .object({
       url: z.string().max(2048).optional().describe('Address of the endpoint.'),
-      hostname: z.string().max(253).optional().describe('Public host name, where there is one.'),
+      hostname: z.string().max(253).optional().describe('Public host name, while a route leads from it.'),
       apiKeySecretName: z.string().max(253).optional().describe('Secret with the endpoint’s API keys.'),
     })
     .optional()

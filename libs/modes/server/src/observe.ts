@@ -1,6 +1,6 @@
-import { CONDITION, defined, failure, KEY_ENTRY, REASON, SERVER_PORT, shortHash, type AgentRun } from '@sympozium/api';
+import { CONDITION, failure, KEY_ENTRY, REASON, SERVER_PORT, shortHash, type AgentRun } from '@sympozium/api';
 import type { Failure } from '@sympozium/api';
-import type { Observation, ObservedView } from '@sympozium/plugin-sdk';
+import type { ObservedEndpoint, Observation, ObservedView } from '@sympozium/plugin-sdk';
 import { SECRET, type Deployment } from '@sympozium/plugin-sdk/manifests';
 import type { ServerParams } from './config.js';
 import { readFacts, type Facts } from './facts.js';
@@ -43,13 +43,11 @@ function stateOf(facts: Facts): Observation {
   return { state: 'serving', endpoint: endpointOf(facts) };
 }
 
-/** Where agents and gateways of the cluster find it. A host name is the user's own word. */
-const endpointOf = ({ view, keys }: Facts) =>
-  defined({
-    url: `http://${serverName(view.run)}.${view.run.metadata.namespace ?? ''}.svc:${SERVER_PORT.http}`,
-    hostname: view.instance?.spec.endpoint?.hostname,
-    apiKeySecretName: keys.secret,
-  });
+/** Where the cluster finds it. Whether a host name leads to it, the plugin knows that makes the route. */
+const endpointOf = ({ view, keys }: Facts): ObservedEndpoint => ({
+  url: `http://${serverName(view.run)}.${view.run.metadata.namespace ?? ''}.svc:${SERVER_PORT.http}`,
+  apiKeySecretName: keys.secret,
+});
 
 function nothingToServe({ view: { skills }, deployment }: Facts): ReturnType<Rule> {
   const sidecar = skills && chooseSidecar(skills);

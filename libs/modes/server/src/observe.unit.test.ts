@@ -61,9 +61,15 @@ describe('a server serves', () => {
     expect(observeServer(serverView({ ...serving, related: [sliceObject([{}])] })).state).toBe('serving');
   });
 
-  it('at the instance’s own host name, with the user’s own keys', () => {
-    expect(observed({ endpoint: { hostname: 'a.example.com', ...ours } })).toMatchObject({
-      endpoint: { hostname: 'a.example.com', apiKeySecretName: 'ours' },
+  it('with the user’s own keys', () => {
+    expect(observed({ endpoint: ours })).toMatchObject({ endpoint: { apiKeySecretName: 'ours' } });
+  });
+
+  it('at a host name that is only wished, it does not say: a route may never lead from there', () => {
+    const { endpoint } = observed({ endpoint: { hostname: 'a.example.com' } }) as { endpoint?: object };
+    expect(endpoint).toEqual({
+      url: 'http://demo-server.default.svc:8080',
+      apiKeySecretName: 'demo-server-api-key',
     });
   });
 
