@@ -1,4 +1,6 @@
 import type { Kind, KubeObject } from '@sympozium/api';
+import { KubeError } from '@sympozium/kube';
+import type { Call } from '@sympozium/kube/testing';
 import type { Desired, ModePlugin, RunView } from '@sympozium/plugin-sdk';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { admitPlugins } from './index.js';
@@ -133,6 +135,117 @@ describe('a plugin that extends a mode', () => {
     expect(rig.stored()?.status.conditions).not.toContainEqual(expect.objectContaining({ reason: 'ApplyFailed' }));
     rig.server.setServed(ROUTE, true);
     await rig.advance(30_000);
+    expect(route()?.spec.hosts).toEqual(['a.example']);
+  });
+
+  it('is not held up by an API whose objects it may not list, and gets its object when it may', async () => {
+    const isList = ({ verb, kind }: Call): boolean => verb === 'list' && kind === ROUTE;
+    const allow = rig.client.fail(isList, new KubeError(403, 'Forbidden', 'routes is forbidden'), { times: Infinity });
+    void rig.start();
+    await rig.advance(5_000);
+    rig.run();
+    await rig.quiet();
+    expect(rig.writes).toEqual(['POST jobs']);
+    allow();
+    await rig.advance(60_000);
+    expect(route()?.spec.hosts).toEqual(['a.example']);
+  });
+
+  it('does not wait for ever to see its own write of an API that vanished meanwhile', async () => {
+    await rig.start();
+    rig.client.watches.freeze(ROUTE);
+    rig.run();
+    await rig.quiet();
+    expect(route()).toBeDefined();
+    rig.server.setServed(ROUTE, false);
+    await rig.advance(10_000);
+    rig.pod({ state: 'running', startedAt: rig.now() });
+    await rig.advance(3_000);
+    expect(rig.stored()?.status.phase).toBe('Running');
+  });
+});
+
+describe('a plugin whose objects claim something', () => {
+  /** How often the run was observed. */
+  let asked: number;
+
+  /** As `routes`, but its route may be one of several for a host; an object without hosts makes it throw. */
+  const claiming = probeMode({
+    ...routes,
+    owns: [{ kind: ROUTE, optional: true, claims: (object) => (object as Route).spec.hosts }],
+    create: () => ({
+      plan,
+      observe: ({ run, surveyed }) => {
+        asked += 1;
+        const others = surveyed.of(ROUTE).filter(({ metadata }) => metadata.name !== `${run.metadata.name}-route`);
+        const taken = others.some(({ spec }) => spec?.hosts.includes('a.example'));
+        const reason = taken ? 'HostnameConflict' : 'Accepted';
+        return { state: 'pending', conditions: [{ type: 'RouteAccepted', status: 'True', reason, message: '' }] };
+      },
+    }),
+  });
+
+  const foreign = (name: string, spec?: Route['spec'], namespace = 'default'): void =>
+    void rig.server.create(ROUTE, { ...routeOf(), metadata: { namespace, name }, spec } as Route);
+
+  const isTaken = (): boolean =>
+    rig.stored()?.status.conditions?.some(({ reason }) => reason === 'HostnameConflict') === true;
+
+  beforeEach(async () => {
+    asked = 0;
+    rig = new HostRig({
+      modes: await admitPlugins([probeMode(), claiming].map((plugin) => ({ from: 'test', plugin }))),
+    });
+    rig.instance();
+    foreign('theirs', { hosts: ['a.example'] });
+    await rig.start();
+    rig.run();
+    await rig.quiet();
+    rig.pod({ state: 'running', startedAt: rig.now() });
+    await rig.advance(2_000);
+    expect(isTaken()).toBe(true);
+    asked = 0;
+  });
+
+  it.each<[string, () => void]>([
+    ['goes', () => rig.server.delete(ROUTE, { ...key, name: 'theirs' })],
+    [
+      'claims something else',
+      () =>
+        void rig.server.patch(
+          ROUTE,
+          { ...key, name: 'theirs' },
+          { type: 'merge', body: { spec: { hosts: ['b.example'] } } },
+        ),
+    ],
+  ])('is asked again when another one that claims the same %s, and when it is back', async (_what, act) => {
+    act();
+    await rig.quiet();
+    expect(isTaken()).toBe(false);
+    foreign('again', { hosts: ['b.example', 'a.example'] });
+    await rig.quiet();
+    expect(isTaken()).toBe(true);
+  });
+
+  it('is left alone by others’ status, by what claims other things, and by namespaces that are not watched', async () => {
+    const status = { type: 'merge', body: { status: { parents: [] } } } as const;
+    rig.server.patch(ROUTE, { ...key, name: 'theirs' }, status, { subresource: 'status' });
+    foreign('other', { hosts: ['b.example'] });
+    foreign('elsewhere', { hosts: ['a.example'] }, 'elsewhere');
+    await rig.quiet();
+    expect(asked).toBe(0);
+  });
+
+  it('follows its kind, whatever an object makes it throw', async () => {
+    foreign('odd');
+    rig.server.delete(ROUTE, { ...key, name: 'theirs' });
+    await rig.quiet();
+    expect(isTaken()).toBe(false);
+    rig.server.patch(ROUTE, { ...key, name: 'odd' }, { type: 'merge', body: { spec: { hosts: ['a.example'] } } });
+    await rig.quiet();
+    expect(isTaken()).toBe(true);
+    rig.server.patch(ROUTE, key, { type: 'merge', body: { spec: { hosts: ['evil.example'] } } });
+    await rig.quiet();
     expect(route()?.spec.hosts).toEqual(['a.example']);
   });
 });

@@ -18,6 +18,7 @@ import type { ObjectIndex, OwnedKind } from '@sympozium/plugin-sdk';
 import type { ModeRegistry } from '../plugins/mode-registry.js';
 import { isResultMap } from '../result/result-map.js';
 import { ChildLedger } from './child-ledger.js';
+import { guardedClaims, type Claims } from './claims.js';
 import { KindCache } from './kind-cache.js';
 import { OptionalKinds } from './optional-kinds.js';
 import { readRunObjects } from './read-run-objects.js';
@@ -42,7 +43,7 @@ export interface Scope {
 /** The cache of a kind, and what its objects claim. */
 interface ClaimedKind {
   readonly cache: KindCache<KubeObject>;
-  readonly claims: NonNullable<OwnedKind['claims']>;
+  readonly claims: Claims;
 }
 
 /** Everything the host knows of the cluster: runs, instances, and what belongs to runs, each kind watched once. */
@@ -69,7 +70,11 @@ export class ClusterCache implements Runnable {
   constructor(dependencies: InformerDependencies, { namespaces, systemNamespace }: Scope, modes: ModeRegistry) {
     this.#dependencies = dependencies;
     this.#systemNamespace = systemNamespace;
-    const { owned, watched } = modes;
+    const { watched } = modes;
+    const owned = modes.owned.map(({ claims, ...one }) => ({
+      ...one,
+      ...(claims && { claims: guardedClaims(claims, one.kind, dependencies.log) }),
+    }));
     this.runs = new KindCache(dependencies, namespaces, {
       kind: AGENT_RUN,
       pageSize: PAGE,

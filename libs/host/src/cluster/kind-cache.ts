@@ -17,6 +17,7 @@ export class KindCache<T extends KubeObject> implements Runnable {
   readonly name: string;
   readonly kind: Kind<T>;
   readonly #informers: ReadonlyMap<string, Informer<T>>;
+  #running = false;
 
   constructor(
     dependencies: InformerDependencies,
@@ -57,15 +58,17 @@ export class KindCache<T extends KubeObject> implements Runnable {
   /** Whether everything up to this resource version has been seen; true where nobody watches. */
   hasSeen(namespace: string, version: string): boolean {
     const informer = this.#of(namespace);
-    if (!informer) return true;
+    if (!informer || !this.#running) return true;
     return informer.resourceVersion !== undefined && !isNewer(version, informer.resourceVersion);
   }
 
   async start(): Promise<void> {
+    this.#running = true;
     await Promise.all(this.#all().map((informer) => informer.start()));
   }
 
   async stop(): Promise<void> {
+    this.#running = false;
     await Promise.all(this.#all().map((informer) => informer.stop()));
   }
 

@@ -1,9 +1,11 @@
 import type { KubeObject } from '@sympozium/api';
 import type { InformerDependencies } from '@sympozium/kube';
-import type { Runnable, Timer } from '@sympozium/process';
+import { delay, type Runnable, type Timer } from '@sympozium/process';
 import type { KindCache } from './kind-cache.js';
 
 const LOOK_AGAIN_MS = 10_000;
+/** A list usually takes no time; one that does not come, say for want of rights, holds nobody up. */
+const PATIENCE_MS = 5_000;
 
 /** Caches of kinds whose API may be absent: each runs as long as the cluster serves its kind. */
 export class OptionalKinds implements Runnable {
@@ -29,6 +31,7 @@ export class OptionalKinds implements Runnable {
     this.#handlers.push(handler);
   }
 
+  /** Resolves when the objects of each API that is there are known, or do not come. */
   async start(): Promise<void> {
     await this.#look();
   }
@@ -40,35 +43,42 @@ export class OptionalKinds implements Runnable {
   }
 
   async #look(): Promise<void> {
-    const changed = await Promise.all(this.#caches.map((cache) => this.#follow(cache)));
-    if (this.#stop.signal.aborted) return;
-    if (changed.includes(true)) for (const handler of this.#handlers) handler();
-    if (this.#caches.length > 0) this.#timer = this.#dependencies.clock.after(LOOK_AGAIN_MS, () => void this.#look());
+    await Promise.all(this.#caches.map((cache) => this.#follow(cache)));
+    if (this.#stop.signal.aborted || this.#caches.length === 0) return;
+    this.#timer = this.#dependencies.clock.after(LOOK_AGAIN_MS, () => void this.#look());
   }
 
-  /** Starts or stops a cache as its kind comes and goes; whether it did. */
-  async #follow(cache: KindCache<KubeObject>): Promise<boolean> {
+  /** Starts or stops a cache as its kind comes and goes. */
+  async #follow(cache: KindCache<KubeObject>): Promise<void> {
     const { client, log } = this.#dependencies;
     try {
       const isServed = await client.serves(cache.kind, { signal: this.#stop.signal });
-      if (isServed === this.#started.has(cache)) return false;
+      if (isServed === this.#started.has(cache)) return;
       await (isServed ? this.#begin(cache) : this.#end(cache));
-      log.info({ kind: cache.kind.kind, isServed }, 'an optional kind came or went');
-      return true;
     } catch (error) {
       if (!this.#stop.signal.aborted)
         log.warn({ err: error, kind: cache.kind.kind }, 'cannot look for an optional kind');
-      return false;
     }
   }
 
   async #begin(cache: KindCache<KubeObject>): Promise<void> {
     this.#started.add(cache);
-    await cache.start();
+    const over = new AbortController();
+    const patience = delay(this.#dependencies.clock, PATIENCE_MS, AbortSignal.any([over.signal, this.#stop.signal]));
+    // It rejects when it is stopped before, since its API has gone again.
+    const known = cache.start().then(() => this.#changed(cache, true));
+    await Promise.race([known, patience]).catch(() => {});
+    over.abort();
   }
 
   async #end(cache: KindCache<KubeObject>): Promise<void> {
     this.#started.delete(cache);
     await cache.stop();
+    this.#changed(cache, false);
+  }
+
+  #changed({ kind: { kind } }: KindCache<KubeObject>, isServed: boolean): void {
+    this.#dependencies.log.info({ kind, isServed }, 'an optional kind came or went');
+    for (const handler of this.#handlers) handler();
   }
 }
