@@ -4,7 +4,7 @@ import { LABEL, SYMPOZIUM_INSTANCE } from '@sympozium/api';
 import { FakeClock, settle } from '@sympozium/process/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { mcpClient, RawSession, textOf } from './testing/mcp-session.js';
-import { ProxyWorld } from './testing/proxy-world.js';
+import { API_KEY, ProxyWorld } from './testing/proxy-world.js';
 
 const OTHER_KEY = 'sk-other-0123456789abcdefghijklmno';
 const NARROW_KEY = 'sk-narrow-0123456789abcdefghijklmn';
@@ -59,12 +59,30 @@ describe('a session', () => {
     await others.close();
   });
 
-  it('speaks the version that an old client speaks', async () => {
-    const session = await RawSession.open(world);
-    const params = { protocolVersion: '2024-11-05', capabilities: {}, clientInfo: { name: 'old', version: '1' } };
-    await session.post({ jsonrpc: '2.0', id: 0, method: 'initialize', params });
-    expect(await session.until(/"id":0/)).toContain('"protocolVersion":"2024-11-05"');
-    await session.close();
+  it('outlives a rotation of its key, but not the key: it ends with the last call that runs', async () => {
+    const clock = new FakeClock();
+    const expires = new Date(clock.now() + 5_000).toISOString();
+    const previous = `${OTHER_KEY}-previous`;
+    const brief = await ProxyWorld.start({
+      clock,
+      keys: {
+        brief: JSON.stringify({ key: OTHER_KEY, expires }),
+        'api-key-previous': JSON.stringify({ key: previous, expires }),
+      },
+    });
+    await brief.instance('demo');
+    const open = (key: string) => RawSession.open(brief, bearer(key));
+    const [rotated, idle, busy] = [await open(previous), await open(OTHER_KEY), await open(OTHER_KEY)];
+    await busy.post({ ...CALL, params: ask() });
+    const run = await brief.nextRun();
+    await clock.advance(10_000);
+    await idle.end();
+    brief.runs.succeed(run, { text: 'done' });
+    expect(await busy.end()).toContain('"done"');
+    expect((await rotated.post(PING)).status).toBe(401);
+    expect((await rotated.post(PING, API_KEY)).status).toBe(202);
+    await rotated.until(/"id":1/);
+    await brief.stop();
   });
 
   it('answers a call with the agent’s text, finish reason and usage, from a task run of the key', async () => {
@@ -293,16 +311,6 @@ describe('the doors', () => {
     await session.post({ ...CALL, id: 2, params: ask() });
     expect(await session.until(/"id":2/)).toMatch(/no tool \\"ask_demo\\"/);
     await session.close();
-  });
-
-  it.each([
-    ['GET', '/message', 405, 'method_not_allowed'],
-    ['HEAD', '/sse', 405, undefined],
-    ['POST', '/sse', 405, 'method_not_allowed'],
-  ])('answer %s %s with %d', async (method, path, status, code) => {
-    const response = await world.fetch(path, { method });
-    expect(response.status).toBe(status);
-    if (code !== undefined) expect(await response.json()).toMatchObject({ error: { code } });
   });
 
   it('bound how many sessions a key has open', async () => {

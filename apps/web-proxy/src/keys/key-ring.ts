@@ -21,11 +21,18 @@ export class KeyRing {
     const digest = this.#digest(secret);
     let found: Caller | undefined;
     for (const { digest: known, caller } of this.#keys)
-      if (timingSafeEqual(digest, known) && (caller.expires ?? Infinity) > now) found = caller;
+      if (timingSafeEqual(digest, known) && counts(caller, now)) found = caller;
     return found;
+  }
+
+  /** Whether a key of this caller still counts. */
+  has(id: string, now: number): boolean {
+    return this.#keys.some(({ caller }) => caller.id === id && counts(caller, now));
   }
 
   #digest(secret: string): Buffer {
     return createHmac('sha256', this.#salt).update(secret).digest();
   }
 }
+
+const counts = ({ expires = Infinity }: Caller, now: number): boolean => expires > now;

@@ -33,12 +33,12 @@ export class McpSession {
   readonly #calls: Pick<ToolCalls, 'instances' | 'call'>;
   readonly #transport: SseTransport;
   readonly #server = new Server(SERVER, { capabilities: CAPABILITIES, jsonSchemaValidator: VALIDATOR });
-  readonly #gone = new AbortController();
+  /** What gives up each call that runs. */
+  readonly #running = new Set<() => void>();
   /** As who posted last: it is always the same key, but what a key may do can change. */
   #by: ToolCaller;
   /** The tools as the client knows them; undefined when it never asked. */
   #listed: string | undefined;
-  #running = 0;
   #draining = false;
 
   constructor(sse: SseWriter, calls: Pick<ToolCalls, 'instances' | 'call'>, by: ToolCaller) {
@@ -61,7 +61,7 @@ export class McpSession {
     const { data: message } = JSONRPCMessageSchema.safeParse(body);
     if (!message) throw new HttpError('invalid_request', 'The body must be one JSON-RPC 2.0 message.');
     await this.#transport.idle;
-    if (this.#gone.signal.aborted) throw new HttpError('mcp_session_not_found');
+    if (this.#transport.closed) throw new HttpError('mcp_session_not_found');
     const isSame = by.caller === this.#by.caller;
     this.#by = by;
     if (!isSame) void this.tellChanges();
@@ -84,7 +84,7 @@ export class McpSession {
 
   /** The stream has ended: nobody waits for what runs. */
   gone(): void {
-    this.#gone.abort();
+    for (const abandon of this.#running) abandon();
     this.#transport.gone();
   }
 
@@ -101,21 +101,24 @@ export class McpSession {
     return { tools };
   }
 
-  async #call({ name, arguments: args }: Params, extra: Extra): Promise<CallToolResult> {
+  async #call({ name, arguments: args }: Params, { signal, _meta }: Extra): Promise<CallToolResult> {
     if (typeof name !== 'string') throw invalidParams('name must be the name of a tool.');
-    if (this.#draining) return failed('overloaded', 'The proxy is stopping. Open a new session.');
-    const token = extra._meta?.progressToken;
-    this.#running += 1;
+    if (this.#draining) return failed('overloaded', 'The session is ending. Open a new one.');
+    const token = _meta?.progressToken;
+    const waiting = new AbortController();
+    const abandon = (): void => waiting.abort(new HttpError('Cancelled', 'The caller waits for it no longer.'));
+    signal.addEventListener('abort', abandon, { once: true });
+    this.#running.add(abandon);
     try {
       return await this.#calls.call({
         by: this.#by,
         tool: name,
         args,
-        signal: abandoned(AbortSignal.any([extra.signal, this.#gone.signal])),
+        signal: waiting.signal,
         ...(token !== undefined && { progress: (progress) => this.#progress(token, progress) }),
       });
     } finally {
-      this.#running -= 1;
+      this.#running.delete(abandon);
       // The server sends the result after this.
       setImmediate(() => void this.#endIfDrained());
     }
@@ -127,18 +130,9 @@ export class McpSession {
   }
 
   async #endIfDrained(): Promise<void> {
-    if (this.#draining && this.#running === 0) await this.#transport.close();
+    if (this.#draining && this.#running.size === 0) await this.#transport.close();
   }
 }
 
 /** Who waits for a message has gone, and with him his calls: `gone` saw to that. */
 const ignoreClosed = (): void => {};
-
-/** The same signal, aborted with a reason that the run's end is counted by. */
-function abandoned(signal: AbortSignal): AbortSignal {
-  const controller = new AbortController();
-  const abandon = (): void => controller.abort(new HttpError('Cancelled', 'The caller waits for it no longer.'));
-  if (signal.aborted) abandon();
-  else signal.addEventListener('abort', abandon, { once: true });
-  return controller.signal;
-}

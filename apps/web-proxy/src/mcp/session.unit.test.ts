@@ -2,6 +2,8 @@ import type { SympoziumInstance } from '@sympozium/api';
 import { FakeClock, settle } from '@sympozium/process/testing';
 import type { FastifyReply } from 'fastify';
 import { PassThrough } from 'node:stream';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { beforeEach, expect, it } from 'vitest';
 import { SseWriter } from '../routes/sse-writer.js';
 import { McpSession } from './session.js';
@@ -9,6 +11,7 @@ import type { ToolCall } from './tool-calls.js';
 
 const BY = { caller: { id: 'api-key' } };
 const LIST = { jsonrpc: '2.0', id: 1, method: 'tools/list' };
+const CALL = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'ask_demo' } };
 
 let clock: FakeClock;
 let raw: PassThrough;
@@ -49,15 +52,29 @@ it('takes no more from a client that does not read what it is sent', async () =>
 });
 
 it('forgets what waits, and gives up what runs, when the stream ends', async () => {
-  await session.receive({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'ask_demo' } }, BY);
+  await session.receive(CALL, BY);
   await session.receive(LIST, BY);
   await settle();
-  const waiting = session.receive({ ...LIST, method: 'tools/call', params: { name: 'ask_demo' } }, BY);
+  const waiting = session.receive(CALL, BY);
   session.gone();
   raw.destroy();
   await expect(waiting).rejects.toMatchObject({ code: 'mcp_session_not_found' });
   expect(calls.map(({ signal }) => signal.reason)).toEqual([expect.objectContaining({ code: 'Cancelled' })]);
   expect(clock.waiting).toBe(0);
+});
+
+it('keeps nothing of a call that has ended, however long the session lasts', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  await session.receive(CALL, BY);
+  await settle();
+  const asked = new WeakRef(calls.splice(0)[0]?.signal ?? {});
+  await session.receive({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: CALL.id } }, BY);
+  for (let i = 0; i < 100 && asked.deref(); i += 1) {
+    await settle();
+    collect();
+  }
+  expect(asked.deref()).toBeUndefined();
 });
 
 it('tells what has changed once, also when it is the key that may do something else now', async () => {
@@ -85,8 +102,9 @@ it('writes nothing after its end, whatever comes while it drains', async () => {
   await settle();
   session.drain();
   const late = [2, 3, 4].map((id) => session.receive({ ...LIST, id }, BY));
+  const refused = late.map((each) => expect(each).rejects.toMatchObject({ code: 'mcp_session_not_found' }));
   raw.resume();
-  await Promise.all([ends, ...late]);
+  await Promise.all([ends, ...refused]);
   await settle();
   expect(errors).toEqual([]);
 });

@@ -1,6 +1,7 @@
-import type { Clock, Metrics, Random } from '@sympozium/process';
+import type { Clock, Metrics, Random, Timer } from '@sympozium/process';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../keys/api-key.js';
+import type { KeyRing } from '../keys/key-ring.js';
 import { HttpError } from '../openai/errors.js';
 import { SseWriter } from '../routes/sse-writer.js';
 import { whenOver } from '../when-over.js';
@@ -9,6 +10,7 @@ import type { ToolCaller, ToolCalls } from './tool-calls.js';
 
 export interface McpSessionsDependencies {
   readonly calls: ToolCalls;
+  readonly keys: { readonly ring: KeyRing };
   readonly clock: Clock;
   readonly random: Random;
   readonly metrics: Metrics;
@@ -24,8 +26,13 @@ interface Held {
 const MOST_OF_A_KEY = 64;
 /** Changes that come together are told together. */
 const TELL_MS = 100;
+/** So often it is looked whether the keys of open sessions still count. */
+const CHECK_MS = 10_000;
 
-/** The open MCP sessions of this replica. Each lives as long as its stream. */
+/**
+ * The open MCP sessions of this replica. Each lives as long as its stream, and ends when the entry of its key is
+ * withdrawn or expires. A rotation ends none: the new key is the same caller, and the old one is good for the overlap.
+ */
 export class McpSessions {
   readonly #dependencies: McpSessionsDependencies;
   readonly #held = new Map<string, Held>();
@@ -33,6 +40,7 @@ export class McpSessions {
   readonly #open = new Map<string, number>();
   readonly #gauge;
   #isTelling = false;
+  #checking: Timer | undefined;
   #draining = false;
 
   constructor(dependencies: McpSessionsDependencies) {
@@ -51,6 +59,7 @@ export class McpSessions {
       isOver = true;
       this.#held.get(id)?.session.gone();
       this.#held.delete(id);
+      if (this.#held.size === 0) this.#stopChecking();
       release();
     });
     // The SDK is loaded with the first session: a proxy that serves none starts without it.
@@ -59,6 +68,7 @@ export class McpSessions {
     const { calls } = this.#dependencies;
     const session = new McpSession(this.#stream(id, reply), calls, by);
     this.#held.set(id, { session, keyId: by.caller.id });
+    this.#checking ??= this.#checkLater();
     await session.start();
     if (this.#draining) session.drain();
   }
@@ -84,6 +94,20 @@ export class McpSessions {
   drain(): void {
     this.#draining = true;
     for (const { session } of this.#held.values()) session.drain();
+  }
+
+  /** What may no longer be posted to is not kept open either, once nothing runs in it. */
+  #checkLater(): Timer {
+    const { clock, keys } = this.#dependencies;
+    return clock.after(CHECK_MS, () => {
+      for (const { session, keyId } of this.#held.values()) if (!keys.ring.has(keyId, clock.now())) session.drain();
+      this.#checking = this.#checkLater();
+    });
+  }
+
+  #stopChecking(): void {
+    this.#checking?.cancel();
+    this.#checking = undefined;
   }
 
   #stream(id: string, reply: FastifyReply): SseWriter {

@@ -19,6 +19,11 @@ export class SseTransport implements Transport {
     this.#sse = sse;
   }
 
+  /** Whether the stream has ended. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
   /** Resolves when the client has taken all that was sent: until then, no more is to be taken from it. */
   get idle(): Promise<void> {
     return this.#sent;

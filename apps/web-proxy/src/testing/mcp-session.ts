@@ -65,11 +65,17 @@ export class RawSession {
     }
   }
 
-  post(message: unknown, key = API_KEY): Promise<Response> {
+  /** With the key that it was opened with, unless another is given. */
+  post(message: unknown, key?: string): Promise<Response> {
     return fetch(this.address, {
       method: 'POST',
       body: typeof message === 'string' ? message : JSON.stringify(message),
-      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', ...this.#headers },
+      headers: {
+        authorization: `Bearer ${API_KEY}`,
+        'content-type': 'application/json',
+        ...this.#headers,
+        ...(key !== undefined && { authorization: `Bearer ${key}` }),
+      },
     });
   }
 
