@@ -1,3 +1,4 @@
+import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import type { SympoziumInstance } from '@sympozium/api';
 import { FakeClock, settle } from '@sympozium/process/testing';
 import type { FastifyReply } from 'fastify';
@@ -17,6 +18,7 @@ let clock: FakeClock;
 let raw: PassThrough;
 let instances: string[];
 let calls: ToolCall[];
+let answer: (result: CallToolResult) => void;
 let session: McpSession;
 
 beforeEach(async () => {
@@ -30,7 +32,10 @@ beforeEach(async () => {
   const toInstance = (name: string) => ({ metadata: { name } }) as SympoziumInstance;
   const call = (asked: ToolCall) => {
     calls.push(asked);
-    return new Promise<never>((_, reject) => asked.signal.addEventListener('abort', () => reject(asked.signal.reason)));
+    return new Promise<CallToolResult>((resolve, reject) => {
+      answer = resolve;
+      asked.signal.addEventListener('abort', () => reject(asked.signal.reason));
+    });
   };
   session = new McpSession(sse, { instances: () => instances.map(toInstance), call }, BY);
   await session.start();
@@ -69,7 +74,7 @@ it('keeps nothing of a call that has ended, however long the session lasts', asy
   await session.receive(CALL, BY);
   await settle();
   const asked = new WeakRef(calls.splice(0)[0]?.signal ?? {});
-  await session.receive({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: CALL.id } }, BY);
+  answer({ content: [] });
   for (let i = 0; i < 100 && asked.deref(); i += 1) {
     await settle();
     collect();
