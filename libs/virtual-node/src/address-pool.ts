@@ -19,7 +19,7 @@ export const defaultRanges = (platform: NodeJS.Platform): NetworkRanges => ({
 
 const SIZE = 65_536;
 
-/** Addresses `b.c` of the ranges, each given to one Pod at a time; a freed one comes back last. */
+/** Addresses `b.c` of the ranges, each given to one Pod at a time; one that was freed comes back last. */
 export class AddressPool {
   readonly #ranges: NetworkRanges;
   readonly #taken = new Set<number>();
@@ -29,8 +29,9 @@ export class AddressPool {
     this.#ranges = ranges;
   }
 
-  take(): PodAddress & { release(): void } {
-    const suffix = this.#free();
+  /** The address that a Pod had before if it can be had, so that whoever knows it need not look again; else any. */
+  take(before?: string): PodAddress & { release(): void } {
+    const suffix = this.#again(before) ?? this.#free();
     this.#taken.add(suffix);
     const host = `${suffix >> 8}.${suffix & 255}`;
     const { pods, processes } = this.#ranges;
@@ -39,6 +40,14 @@ export class AddressPool {
       processIP: processes.split('.').length === 4 ? processes : `${processes}.${host}`,
       release: () => void this.#taken.delete(suffix),
     };
+  }
+
+  #again(podIP = ''): number | undefined {
+    const prefix = `${this.#ranges.pods}.`;
+    if (!podIP.startsWith(prefix)) return undefined;
+    const [high = NaN, low = NaN] = podIP.slice(prefix.length).split('.').map(Number);
+    const suffix = (high << 8) | low;
+    return isHost(suffix) && !this.#taken.has(suffix) ? suffix : undefined;
   }
 
   #free(): number {

@@ -35,6 +35,13 @@ it('never gives an address twice at a time, nor a network or broadcast address',
   );
 });
 
+it('gives a Pod the address that it had, unless somebody has it or it is of another range', () => {
+  const pool = new AddressPool(defaultRanges('linux'));
+  expect(pool.take('10.127.3.7')).toMatchObject({ podIP: '10.127.3.7', processIP: '127.127.3.7' });
+  const others = ['10.127.3.7', '10.128.3.8', '10.127.3', '10.127.3.255', '10.127.x.y', '', undefined];
+  expect(others.map((before) => pool.take(before).podIP)).toEqual(others.map((_, n) => `10.127.0.${n + 1}`));
+});
+
 it('says so when all are taken, and goes on when one is free', () => {
   const pool = new AddressPool(defaultRanges('linux'));
   const all = Array.from({ length: 254 * 256 }, () => pool.take());

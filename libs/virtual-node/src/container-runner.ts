@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ContainerLog } from './container-log.js';
 import { ContainerProcess, type ContainerEnd, type PreStop } from './container-process.js';
+import type { FormerRun } from './former-runs.js';
 import { timestamp, type Terminated } from './pod.js';
 import { NEVER, type ContainerFacts } from './pod-status.js';
 import type { Launch } from './prepare-pod.js';
@@ -21,6 +22,8 @@ export interface ContainerRunnerOptions {
   /** Whose container it is, for the node's log. */
   readonly owner: { readonly pod: string; readonly namespace: string };
   readonly policy: RestartPolicy;
+  /** How it ended in a former life of the node. */
+  readonly former?: FormerRun;
   /** The address that its process binds. */
   readonly host: string;
   /** The Pod's grace period, for a container that is not healthy. */
@@ -62,9 +65,9 @@ export class ContainerRunner {
 
   /** Runs it until it ends for good. */
   async run(): Promise<Terminated> {
-    const { stop, clock, onChange } = this.#options;
-    let lastTerminated: Terminated | undefined;
-    for (let restartCount = 0, crashes = 0; ; restartCount++) {
+    const { stop, clock, onChange, former } = this.#options;
+    let lastTerminated = former?.lastTerminated;
+    for (let restartCount = former ? former.restartCount + 1 : 0, crashes = 0; ; restartCount++) {
       const before = { restartCount, ...(lastTerminated ? { lastTerminated } : {}) };
       const started = clock.now();
       const end = await this.#runOnce(before);

@@ -3,6 +3,7 @@ import type { ContainerLog } from './container-log.js';
 import { ContainerRunner, type RestartPolicy } from './container-runner.js';
 import { isSidecar, namespaceOf, type Container, type Pod } from './pod.js';
 import type { ContainerFacts } from './pod-status.js';
+import type { FormerRun } from './former-runs.js';
 import type { Launch } from './prepare-pod.js';
 
 export interface PodContainersOptions {
@@ -11,6 +12,8 @@ export interface PodContainersOptions {
   readonly guardian: Guardian;
   readonly pod: Pod;
   readonly launches: ReadonlyMap<string, Launch>;
+  /** What former lives of the node know of the containers. */
+  readonly formerRuns: ReadonlyMap<string, FormerRun>;
   /** The address that the processes bind. */
   readonly host: string;
   /** Called at every change of a container, `last` at the one after which nothing comes. */
@@ -115,12 +118,14 @@ export class PodContainers {
   }
 
   #runner({ name }: Container, policy: RestartPolicy): ContainerRunner {
-    const { launches, pod, onChange } = this.#options;
+    const { launches, formerRuns, pod, onChange } = this.#options;
     const launch = launches.get(name);
+    const former = formerRuns.get(name);
     if (!launch) throw new Error(`container ${name} was not prepared`);
     const runner = new ContainerRunner({
       ...this.#options,
       ...{ launch, policy, stop: this.#over.signal, graceMs: podGraceMs(pod) },
+      ...(former && { former }),
       owner: { pod: pod.metadata.name, namespace: namespaceOf(pod) },
       onChange: (facts, last) => onChange(name, facts, last),
     });
@@ -129,11 +134,8 @@ export class PodContainers {
   }
 
   get #policy(): RestartPolicy {
-    return restartPolicyOf(this.#options.pod);
+    return (this.#options.pod.spec.restartPolicy as RestartPolicy | undefined) ?? 'Always';
   }
 }
-
-export const restartPolicyOf = ({ spec }: Pod): RestartPolicy =>
-  (spec.restartPolicy as RestartPolicy | undefined) ?? 'Always';
 
 const podGraceMs = ({ spec }: Pod): number => (spec.terminationGracePeriodSeconds ?? 30) * 1000;

@@ -39,7 +39,14 @@ function containersOf(spec: Partial<Pod['spec']>, broken?: string): PodContainer
   };
   const launches = new Map(allContainers(pod).map(launch));
   const dependencies = { clock, log: silentLogger(), guardian: new Guardian() };
-  return new PodContainers({ ...dependencies, pod, launches, host: '127.0.0.1', onChange: () => {} });
+  return new PodContainers({
+    ...dependencies,
+    pod,
+    launches,
+    formerRuns: new Map(),
+    host: '127.0.0.1',
+    onChange: () => {},
+  });
 }
 
 const there = (file: string): boolean => existsSync(join(folder, file));

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import type { Concurrency } from './concurrency.js';
 import type { ContainerLog } from './container-log.js';
 import type { PodPlace } from './downward.js';
+import { formerRuns, type FormerRun } from './former-runs.js';
 import type { ImageCommands } from './images.js';
-import { PodContainers, restartPolicyOf } from './pod-containers.js';
-import { allContainers, namespaceOf, type Pod, type PodCondition } from './pod.js';
+import { PodContainers } from './pod-containers.js';
+import { allContainers, isServer, namespaceOf, type Pod, type PodCondition } from './pod.js';
 import { foldPodStatus, type ContainerFacts, type Failure } from './pod-status.js';
 import { preparePod, type Launch } from './prepare-pod.js';
 import type { SourceWatches } from './source-watches.js';
@@ -40,6 +41,7 @@ export interface PodSite {
   readonly place: PodPlace;
 }
 
+const CREATING = { reason: 'ContainerCreating' };
 const PREPARE_RETRY = { initialMs: 500, maxMs: 10_000 };
 
 /** One Pod from its start to its last status. */
@@ -54,16 +56,20 @@ export class PodRunner {
   readonly #stop = new AbortController();
   readonly #facts = new Map<string, ContainerFacts>();
   readonly #startedAt: number;
+  readonly #former: ReadonlyMap<string, FormerRun>;
   readonly #deadline: Timer | undefined;
   #containers: PodContainers | undefined;
   #conditions: readonly PodCondition[] = [];
   #failure: Failure | undefined;
+  /** It goes on in the node's next life. */
+  #suspended = false;
 
   constructor(services: PodServices, pod: Pod, site: PodSite) {
     this.pod = pod;
     this.#services = services;
     this.#site = site;
     this.#startedAt = services.clock.now();
+    this.#former = formerRuns(pod);
     this.#volumes = new VolumeFolders(services, pod, site.place, join(site.folder, 'volumes'));
     this.#writer = new StatusWriter(services, pod);
     this.#deadline = this.#armDeadline();
@@ -77,6 +83,12 @@ export class PodRunner {
     if (!failure && this.#isServing) this.#report();
     this.#containers?.stop(graceMs);
     await this.done;
+  }
+
+  /** Ends all containers because the node stops; what can go on in its next life has not failed. */
+  async suspend(graceMs: number, failure: Failure): Promise<void> {
+    this.#suspended = this.#failure === undefined && (!this.#containers || isServer(this.pod));
+    await this.stop(graceMs, this.#suspended ? undefined : failure);
   }
 
   /** Gives up writing the status: the Pod, or the API server, is gone. */
@@ -102,7 +114,7 @@ export class PodRunner {
       this.#failure ??= { reason: 'NodeError', message: String(error) };
     }
     this.#deadline?.cancel();
-    this.#report(true);
+    if (this.#containers || !this.#suspended) this.#report(!this.#suspended);
     await Promise.all([this.#writer.flush(), this.#volumes.remove()]);
   }
 
@@ -136,18 +148,26 @@ export class PodRunner {
     this.#services.log.warn({ ...this.#name, reason, message }, 'Pod cannot start yet');
     this.#facts.clear();
     for (const { name } of containers)
-      this.#facts.set(name, { state: { waiting: { reason, message } }, restartCount: 0 });
+      this.#facts.set(name, { restartCount: 0, ...this.#former.get(name), state: { waiting: { reason, message } } });
     this.#report();
   }
 
   async #runContainers(launches: ReadonlyMap<string, Launch>): Promise<void> {
     this.#facts.clear();
+    for (const [name, run] of this.#former) this.#facts.set(name, { ...run, state: { waiting: CREATING } });
     const onChange = (name: string, facts: ContainerFacts, last: boolean): void => {
       this.#facts.set(name, facts);
       if (!last || this.#others(name)) this.#report();
     };
     const host = this.#site.place.processIP;
-    this.#containers = new PodContainers({ ...this.#services, pod: this.pod, launches, host, onChange });
+    this.#containers = new PodContainers({
+      ...this.#services,
+      pod: this.pod,
+      launches,
+      formerRuns: this.#former,
+      host,
+      onChange,
+    });
     await this.#containers.run();
   }
 
@@ -170,7 +190,7 @@ export class PodRunner {
   /** Whether clients of a Service may turn to it; a task is nobody's endpoint, and its end is one write less. */
   get #isServing(): boolean {
     const ready = this.#conditions.some(({ type, status }) => type === 'Ready' && status === 'True');
-    return ready && restartPolicyOf(this.pod) === 'Always';
+    return ready && isServer(this.pod);
   }
 
   get #name(): { readonly pod: string; readonly namespace: string } {

@@ -87,6 +87,9 @@ export const allContainers = ({ spec }: Pod): Container[] => [...(spec.initConta
 export const isSidecar = ({ spec }: Pod, container: Container): boolean =>
   container.restartPolicy === 'Always' && (spec.initContainers ?? []).includes(container);
 
+/** A Pod whose containers are started again however they end; every other one is a task, which ends. */
+export const isServer = ({ spec: { restartPolicy = 'Always' } }: Pod): boolean => restartPolicy === 'Always';
+
 export const namespaceOf = ({ metadata }: Pod): string => metadata.namespace ?? 'default';
 
 /** Names the Pod's folder, so it is never empty. */

@@ -1,9 +1,10 @@
+import { FakeKubeClient } from '@sympozium/kube/testing';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { POD_KIND, type Container, type ContainerStatus, type Pod, type PodStatus } from './pod.js';
+import { POD_KIND, SECRET, type Container, type ContainerStatus, type Pod, type PodStatus } from './pod.js';
 import { ENDPOINT_SLICE, SERVICE } from './services/service.js';
 import { endpointSlice, service } from './testing/service-objects.js';
 import { shellPod } from './testing/shell-pod.js';
@@ -99,6 +100,77 @@ describe('a restarted container', () => {
     touch(pod, 'sick');
     await until(() => expect(main()).toMatchObject({ restartCount: 1, state: { running: {} } }));
     expect(main()?.lastState.terminated).toMatchObject({ exitCode: 0, reason: 'Completed' });
+  });
+});
+
+describe('a Pod whose node has a next life', () => {
+  const lives = (script: string): Pod =>
+    podOf([container('main', script)], { initContainers: [sidecarOf('s', FOREVER)] });
+
+  it('goes on there: the same Pod at its address, with folders of its own anew', async () => {
+    const first = await cluster.start();
+    const pod = await cluster.create(lives(`[ -e $S/old ] && exit 9; ${FOREVER}`));
+    await untilReady('True');
+    touch(pod, 'old');
+    const { podIP } = status() ?? {};
+    await first.stop();
+    expect([status()?.phase, condition('Ready'), main()?.restartCount]).toEqual(['Running', 'False', 0]);
+    expect(main()?.state.terminated).toMatchObject({ exitCode: 143 });
+
+    await cluster.start();
+    await untilReady('True');
+    expect(status()?.podIP).toBe(podIP);
+    expect(main()).toMatchObject({ restartCount: 1, lastState: { terminated: { exitCode: 143 } } });
+    expect(sidecar('s')).toMatchObject({ restartCount: 1, ready: true });
+  });
+
+  it('goes on after a crash, where nothing was said of its end', async () => {
+    const client = new FakeKubeClient({ server: cluster.client.server });
+    await cluster.start({ client });
+    await cluster.create(lives(FOREVER));
+    await untilReady('True');
+    await client.close();
+    await cluster.start();
+    await until(() => expect(main()).toMatchObject({ restartCount: 1, state: { running: {} } }));
+    expect(main()?.lastState.terminated).toMatchObject({ exitCode: 137, reason: 'ContainerStatusUnknown' });
+  });
+
+  it('and that still waits for something is started there, a task as well', async () => {
+    const env = [{ name: 'K', valueFrom: { secretKeyRef: { name: 'later', key: 'k' } } }];
+    const containers = [{ name: 'main', image: 'local/sh', args: ['exit 0'], env }];
+    const first = await cluster.start();
+    await cluster.create(shellPod('p', '', { containers }));
+    await until(() => expect(main()?.state.waiting?.reason).toBe('CreateContainerConfigError'));
+    await first.stop();
+    expect([status()?.phase, cluster.statusWrites('p').length]).toEqual(['Pending', 1]);
+    cluster.client.server.put(SECRET, {
+      ...{ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'later', namespace: 'default' } },
+      data: { k: 'dg==' },
+    });
+    await cluster.start();
+    await until(() => expect(status()?.phase).toBe('Succeeded'));
+  });
+
+  it('ends when it was deleted meanwhile', async () => {
+    const first = await cluster.start();
+    await cluster.create(lives(FOREVER));
+    await untilReady('True');
+    await first.stop();
+    await remove();
+    await cluster.start();
+    await untilGone();
+    expect(cluster.statusWrites('p').at(-1)).toMatchObject({ phase: 'Failed', reason: 'NodeRestarted' });
+  });
+
+  it('that is being ended while the node stops ends for good', async () => {
+    const node = await cluster.start({ shutdownGraceMs: 100 });
+    await cluster.create(lives(`trap "" TERM; ${FOREVER}`));
+    await untilReady('True');
+    await remove();
+    await untilReady('False');
+    await node.stop();
+    expect(cluster.pod('p')).toBeUndefined();
+    expect(cluster.statusWrites('p').at(-1)).toMatchObject({ phase: 'Failed', reason: 'NodeShutdown' });
   });
 });
 

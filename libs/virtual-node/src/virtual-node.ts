@@ -22,7 +22,7 @@ import { NodeRegistration } from './node-registration.js';
 import { findPodLog } from './pod-logs.js';
 import { PodRunner, type PodServices } from './pod-runner.js';
 import type { Failure } from './pod-status.js';
-import { isTerminal, namespaceOf, POD_KIND, uidOf, type Pod } from './pod.js';
+import { isServer, isTerminal, namespaceOf, POD_KIND, uidOf, type Pod } from './pod.js';
 import { endLeftovers, wasStarted } from './process-record.js';
 import { ServiceProxy } from './services/service-proxy.js';
 import { SourceWatches } from './source-watches.js';
@@ -149,13 +149,20 @@ export class VirtualNode implements Runnable {
     await this.#removeOldFolders();
   }
 
-  /** Ends every Pod, reports it as failed, and marks the Node as stopped. Nothing is left running. */
+  /**
+   * Ends every Pod, reports each task that had begun as failed, and marks the Node as stopped. Nothing is left running;
+   * the next life goes on with the other Pods.
+   */
   async stop(): Promise<void> {
     this.#stopping = true;
     const { clock, shutdownGraceMs } = this.#options;
     const limit = clock.after(shutdownGraceMs + LAST_WRITES_MS, () => this.#giveUp());
-    const runners = [...this.#entries.values()].flatMap(({ runner }) => runner ?? []);
-    await Promise.all(runners.map((runner) => runner.stop(Math.min(graceMs(runner.pod), shutdownGraceMs), STOPPED)));
+    const ends = [...this.#entries.values()].map(({ runner, removing }) => {
+      if (!runner) return undefined;
+      const grace = Math.min(graceMs(runner.pod), shutdownGraceMs);
+      return removing ? runner.stop(grace, STOPPED) : runner.suspend(grace, STOPPED);
+    });
+    await Promise.all(ends);
     await Promise.all(this.#work);
     limit.cancel();
     this.#giveUp();
@@ -183,16 +190,18 @@ export class VirtualNode implements Runnable {
     return entry;
   }
 
-  /** Why a Pod is not run: a task that was started once is not started again. */
+  /** Why a Pod is not run: a task that was started once is not started again, a server is, as a kubelet does it. */
   #lost(pod: Pod): Failure | undefined {
+    const isDeleted = pod.metadata.deletionTimestamp !== undefined;
+    if (isServer(pod) && !isDeleted) return undefined;
     const ran = hasStarted(pod) || (this.#former.has(uidOf(pod)) && wasStarted(this.#folderOf(pod)));
     if (ran) return RESTARTED;
-    return pod.metadata.deletionTimestamp === undefined ? undefined : NOT_STARTED;
+    return isDeleted ? NOT_STARTED : undefined;
   }
 
   #run(pod: Pod, entry: Entry): PodRunner {
     const { nodeName, capacity } = this.#options;
-    const address = this.#addresses.take();
+    const address = this.#addresses.take(pod.status?.podIP);
     const { podIP, processIP } = address;
     const place = { nodeName, hostIP: HOST, processIP, allocatable: capacity };
     const runner = new PodRunner(this.#services, pod, { folder: this.#folderOf(pod), podIP, place });

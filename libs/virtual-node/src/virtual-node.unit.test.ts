@@ -338,7 +338,7 @@ describe('the node', () => {
     expect(warnings.map(({ fields }) => fields)).toEqual([['securityContext'], ['hostNetwork']]);
   });
 
-  it('stopped ends every Pod and reports it as failed', async () => {
+  it('stopped ends every task and reports it as failed', async () => {
     const node = await cluster.start();
     const names = Array.from({ length: 20 }, (_, n) => `p${n}`);
     const script = (n: number): string => (n % 2 === 0 ? 'echo $$$$; sleep 600' : 'trap "" TERM; echo $$$$; sleep 600');
@@ -357,7 +357,7 @@ describe('the node', () => {
     expect(isAlive(pid)).toBe(false);
   });
 
-  it('never runs a Pod again that a former life had started, and reports it as failed', async () => {
+  it('never runs a task again that a former life had started, and reports it as failed', async () => {
     const client = new FakeKubeClient({ server: cluster.client.server });
     await cluster.start({ client, shutdownGraceMs: 50 });
     const pod = await cluster.create(shellPod('p', STUBBORN));

@@ -1,5 +1,6 @@
 import type { KubeClient } from '@sympozium/kube';
 import type { Clock, Logger, Timer } from '@sympozium/process';
+import { rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AtomicFolder } from './atomic-folder.js';
@@ -54,6 +55,7 @@ export class VolumeFolders {
     this.#pod = pod;
     this.#place = place;
     this.#folder = folder;
+    rmSync(folder, { recursive: true, force: true }); // what a former life of the node left
   }
 
   pathOf(volume: string): string {

@@ -12,21 +12,20 @@ export async function forward(
 ): Promise<void> {
   client.on('error', () => {}); // its end is what matters, and `close` tells it
   for (const target of targets) {
-    const upstream = await reach(target);
-    if (!upstream) continue;
-    opened(upstream);
-    if (client.destroyed) upstream.resetAndDestroy();
-    else join(client, upstream);
-    return;
+    const upstream = await reach(target, opened);
+    if (client.destroyed) return void upstream?.resetAndDestroy();
+    if (upstream) return join(client, upstream);
   }
   client.resetAndDestroy();
 }
 
-/** A connection to the target; undefined when it does not take one. */
-function reach({ host, port }: Target): Promise<Socket | undefined> {
+/** A connection to the target; undefined when it does not take one, or is broken off on the way. */
+function reach({ host, port }: Target, opened: (socket: Socket) => void): Promise<Socket | undefined> {
   return new Promise((resolve) => {
     const socket = connect({ host, port, allowHalfOpen: true, noDelay: true });
-    socket.once('error', () => resolve(undefined));
+    opened(socket);
+    socket.on('error', () => {}); // `close` tells it
+    socket.once('close', () => resolve(undefined));
     socket.once('connect', () => resolve(socket));
   });
 }
