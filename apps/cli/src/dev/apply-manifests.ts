@@ -14,10 +14,8 @@ const KINDS: readonly Kind[] = [
     namespaced: false,
   },
   { apiVersion: 'v1', kind: 'Namespace', plural: 'namespaces', namespaced: false },
-  { apiVersion: 'v1', kind: 'Namespace', plural: 'namespaces', namespaced: false },
   { apiVersion: RBAC, kind: 'ClusterRole', plural: 'clusterroles', namespaced: false },
   { apiVersion: RBAC, kind: 'ClusterRoleBinding', plural: 'clusterrolebindings', namespaced: false },
-  { apiVersion: RBAC, kind: 'Role', plural: 'roles', namespaced: true },
   { apiVersion: RBAC, kind: 'Role', plural: 'roles', namespaced: true },
   { apiVersion: RBAC, kind: 'RoleBinding', plural: 'rolebindings', namespaced: true },
 ];

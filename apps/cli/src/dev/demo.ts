@@ -19,7 +19,7 @@ const MANIFEST = {
 };
 /**
  * What `kubectl apply` takes for its own: with it, an example is applied without a warning, and what this names no
- * longer in the example goes. So it names the model alone: the examples of `demo` leave its endpoint and its pace.
+ * longer in the example goes. So it names the model alone: examples/server.yaml leaves the demo its pace.
  */
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 const APPLIED = { ...MANIFEST, spec: { model: MANIFEST.spec.model } };

@@ -56,7 +56,11 @@ export function renderReady({ call, kubeconfig }: Ready): string {
   const elsewhere = kubeconfig === resolve('.sympozium/kubeconfig') ? '' : ` --kubeconfig ${path}`;
   const facts = call ? `  endpoint    ${call.origin}/v1\n  API key     ${call.apiKey}\n` : '';
   const commands = call
-    ? [curlLine(call), `npx sympozium chat ${call.model}${elsewhere}`, `npx sympozium run "Say hello"${elsewhere}`]
+    ? [
+        curlLine(call),
+        `npx sympozium chat ${call.model}${elsewhere}`,
+        `npx sympozium run -i ${call.model} "Say hello"${elsewhere}`,
+      ]
     : [`kubectl --kubeconfig ${path} apply -f examples/server.yaml`, `npx sympozium endpoint demo --wait${elsewhere}`];
   return `
 Ready.

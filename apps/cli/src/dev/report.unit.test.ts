@@ -29,7 +29,9 @@ describe('renderReady', () => {
   });
 
   it('names a kubeconfig that the other commands would not find by themselves', () => {
-    expect(renderReady(ready)).toContain(`sympozium run "Say hello" --kubeconfig '/home/it'\\''s me/kubeconfig'`);
+    expect(renderReady(ready)).toContain(
+      `sympozium run -i demo "Say hello" --kubeconfig '/home/it'\\''s me/kubeconfig'`,
+    );
   });
 
   it('says how to get an endpoint where there is none', () => {

@@ -60,16 +60,19 @@ async function storedAnswers({ kubeconfig }: Ready): Promise<(string | undefined
   return items.map(({ status }) => status.resultPreview);
 }
 
-/** An example of an instance of the same name, which is not served: the demo shall go on. */
-const applyExample = async ({ kubeconfig }: Ready) =>
-  command(await kubectlPath(), ['--kubeconfig', kubeconfig, 'apply', '-f', workspaceFile('examples/task.yaml')]);
+/** What README says, beside a demo that shall go on. */
+const applyExamples = async ({ kubeconfig }: Ready) =>
+  command(await kubectlPath(), [
+    ...['--kubeconfig', kubeconfig, 'apply'],
+    ...['server', 'task', 'conversation', 'instance'].flatMap((name) => ['-f', workspaceFile(`examples/${name}.yaml`)]),
+  ]);
 
 it(
   'answers, leaves no process at Ctrl-C, and finds its state again',
   async () => {
     const first = await devKube();
     expect(await answer(first, 'Remember me')).toBe('Remember me');
-    expect(await applyExample(first)).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await applyExamples(first)).toMatchObject({ exitCode: 0, stderr: '' });
     expect(processesOf(folder).length).toBeGreaterThan(0);
     expect(await first.interrupt()).toBe(0);
     expect(processesOf(folder)).toEqual([]);

@@ -36,7 +36,7 @@ describe('examples/task.yaml with the real kubectl', () => {
     const { stdout } = await kubectl(system, 'get', 'arun');
     const [head = '', row = ''] = stdout.split('\n');
     expect(head.split(/\s+/)).toEqual(['NAME', 'PHASE', 'MODE', 'INSTANCE', 'REASON', 'AGE', 'RESULT']);
-    expect(row).toMatch(/^hello\s+Succeeded\s+task\s+demo\s+.*\d+s\s+\S/);
+    expect(row).toMatch(/^hello\s+Succeeded\s+task\s+echo\s+.*\d+s\s+\S/);
   });
 
   it('kubectl logs shows the agent’s frames', async () => {
