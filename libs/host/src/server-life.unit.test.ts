@@ -1,4 +1,11 @@
-import { AGENT_RUN, ANNOTATION, SYMPOZIUM_INSTANCE, TEARDOWN_FINALIZER, type KubeObject } from '@sympozium/api';
+import {
+  AGENT_RUN,
+  ANNOTATION,
+  SYMPOZIUM_INSTANCE,
+  TEARDOWN_FINALIZER,
+  type Kind,
+  type KubeObject,
+} from '@sympozium/api';
 import { createInformer, KubeError } from '@sympozium/kube';
 import { FakeKubeClient, type Call } from '@sympozium/kube/testing';
 import { seededRandom, silentLogger } from '@sympozium/process/testing';
@@ -46,6 +53,13 @@ const text = (field: string): string | undefined => {
 
 const events = (): string[] =>
   rig.server.objects(EVENT).map((event) => (event as KubeObject & { reason: string }).reason);
+
+type Deed = (nth: number) => unknown;
+
+const patch = <T extends KubeObject>(kind: Kind<T>, name: typeof app, body: object): unknown =>
+  rig.server.patch(kind, name, { type: 'merge', body });
+
+const LABELS_AWAY = { 'sympozium.ai/run': null };
 
 /** Plays the garbage collector until it finds nothing more. */
 async function collect(): Promise<void> {
@@ -231,21 +245,43 @@ describe('its children', () => {
     expect(rig.writes).toEqual(['PATCH apps', 'PATCH apps']);
   });
 
-  it('are not fought over: who keeps changing one wins, and is named as the reason', async () => {
+  it.each<[string, Kind, Deed]>([
+    ['changing an App', PROBE_APP, (nth) => patch(PROBE_APP, app, { spec: { replicas: 2 + (nth % 2) } })],
+    ['deleting an App', PROBE_APP, () => rig.server.delete(PROBE_APP, app)],
+    ['deleting a Secret', PROBE_SECRET, () => rig.server.delete(PROBE_SECRET, key)],
+    ['emptying a Secret', PROBE_SECRET, () => patch(PROBE_SECRET, key, { data: { 'api-key': null } })],
+    ['taking a Secret’s label', PROBE_SECRET, () => patch(PROBE_SECRET, key, { metadata: { labels: LABELS_AWAY } })],
+  ])('are not fought over: who keeps %s wins, and is named as the reason', async (_what, kind, deed) => {
     await serve();
-    for (let edit = 0; edit < 200; edit += 1) {
-      rig.server.patch(PROBE_APP, app, { type: 'merge', body: { spec: { replicas: 2 + (edit % 2) } } });
+    const name = kind === PROBE_APP ? app : key;
+    for (let nth = 0; nth < 50; nth += 1) {
+      if (rig.server.peek(kind, name)) deed(nth);
       await rig.quiet();
     }
-    expect(rig.writes.filter((write) => write === 'PATCH apps').length).toBeLessThanOrEqual(20);
+    expect(rig.writes.filter((write) => write.endsWith(kind.plural)).length).toBeLessThanOrEqual(40);
     expect(rig.stored()?.status.conditions).toContainEqual(
       expect.objectContaining({ type: 'Applied', status: 'False', reason: 'ApplyContested' }),
     );
-    await rig.advance(11 * 60_000);
+    const written = rig.writes.length;
+    await rig.advance(5 * 60_000);
+    expect(rig.writes).toHaveLength(written);
+    await rig.advance(6 * 60_000);
     expect(rig.server.peek(PROBE_APP, app)?.spec.replicas).toBe(1);
+    expect(text('api-key')).toMatch(/^sk-/);
     expect(rig.stored()?.status.conditions).toContainEqual(
       expect.objectContaining({ type: 'Applied', status: 'True' }),
     );
+  });
+
+  it('are mended after any number of failures of the API server', async () => {
+    await serve();
+    const isApply = ({ verb, kind }: Call): boolean => verb === 'patch' && kind === PROBE_APP;
+    const heal = rig.client.fail(isApply, new KubeError(500, 'InternalError', 'oops'), { times: Infinity });
+    patch(PROBE_APP, app, { spec: { replicas: 9 } });
+    await rig.advance(15 * 60_000);
+    heal();
+    await rig.advance(60_000);
+    expect(rig.server.peek(PROBE_APP, app)?.spec.replicas).toBe(1);
   });
 });
 

@@ -1,4 +1,4 @@
-import { kindKey, type AgentRun, type Kind, type KubeObject } from '@sympozium/api';
+import { ANNOTATION, kindKey, type AgentRun, type Kind, type KubeObject } from '@sympozium/api';
 import { objectKey, type OwnWrites } from '@sympozium/controller';
 import { isAlreadyExists, isConflict, isNotFound, KubeError, type KubeClient, type ObjectKey } from '@sympozium/kube';
 import type { Clock, Logger } from '@sympozium/process';
@@ -7,7 +7,7 @@ import { isOurs, isPredecessors } from '../cluster/run-of.js';
 import { claimPatch, isClaimed } from '../plan/claim.js';
 import type { Change } from '../plan/diff.js';
 import { obstacle, type Obstacle } from '../plan/obstacle.js';
-import { ApplyBudget } from './apply-budget.js';
+import { RepairBudget, type Repair } from './repair-budget.js';
 import type { ValueMaker } from './value-maker.js';
 
 export interface ApplierDependencies {
@@ -30,11 +30,11 @@ type Made<A extends Change['act']> = Extract<Change, { act: A }>;
 /** The only writer of what runs own. Each change is safe to repeat: after a crash the same plan finds it done. */
 export class Applier {
   readonly #dependencies: ApplierDependencies;
-  readonly #budget: ApplyBudget;
+  readonly #budget: RepairBudget;
 
   constructor(dependencies: ApplierDependencies) {
     this.#dependencies = dependencies;
-    this.#budget = new ApplyBudget(dependencies.clock);
+    this.#budget = new RepairBudget(dependencies.clock);
   }
 
   /** Makes the changes in their order. Rejects with what may pass by itself; what the server refuses is an obstacle. */
@@ -48,11 +48,29 @@ export class Applier {
 
   async #tryChange(run: AgentRun, change: Change): Promise<Applied> {
     try {
-      return await this.#change(run, change);
+      return await this.#changeWithin(run, change);
     } catch (error) {
       if (error instanceof KubeError && isRefusal(error)) return obstacle('Applied', 'ApplyFailed', error.message);
       throw error;
     }
+  }
+
+  /** Makes a change, unless somebody else has undone it too often. */
+  async #changeWithin(run: AgentRun, change: Change): Promise<Applied> {
+    const repair = this.#repairOf(run, change);
+    if (!repair) return this.#change(run, change);
+    if (this.#budget.isSpent(repair)) return obstacle('Applied', 'ApplyContested', titleOf(subjectOf(change)));
+    const applied = await this.#change(run, change);
+    if (applied === 'done') this.#budget.count(repair);
+    return applied;
+  }
+
+  /** What a change counts as if the run has had its object before. */
+  #repairOf(run: AgentRun, change: Change): Repair | undefined {
+    if (change.act === 'delete') return undefined;
+    const object = subjectOf(change);
+    if (!('live' in change) && !this.#dependencies.cache.ledger.has(run, object)) return undefined;
+    return { object: `${run.metadata.uid} ${change.act} ${titleOf(object)}`, wish: wishOf(change) };
   }
 
   #change(run: AgentRun, change: Change): Promise<Applied> {
@@ -99,8 +117,12 @@ export class Applier {
     const { values } = this.#dependencies;
     const replaces = generate !== undefined && values.replaces(run, object);
     try {
-      await this.#post(run, { kind, object: generate ? values.filled(run, object, generate) : object, plugin });
-      if (replaces) await values.announceReplaced(run, object);
+      const made = await this.#post(run, {
+        kind,
+        object: generate ? values.filled(run, object, generate) : object,
+        plugin,
+      });
+      if (replaces) await values.announceReplaced(run, made);
       return 'done';
     } catch (error) {
       if (!isAlreadyExists(error)) throw error;
@@ -115,6 +137,7 @@ export class Applier {
     const made = await client.create(kind, object, { fieldManager: fieldManager(plugin) });
     this.#wrote(run, kind, made);
     log.info({ run: keyOf(run), kind: kind.kind, name: made.metadata.name }, 'child made');
+    return made;
   }
 
   /** A new value where the epoch is another, or where what is there is of no use. */
@@ -146,8 +169,6 @@ export class Applier {
     const known = live ?? (await this.#read(kind, object.metadata));
     const applied = known && !isOurs(known, run) ? await this.#yieldTo(run, { kind, object, plugin }, known) : 'done';
     if (applied !== 'done') return applied;
-    if (known && !this.#budget.spend(known, object))
-      return obstacle('Applied', 'ApplyContested', `${kindKey(kind)} ${object.metadata.name}`);
     const { uid } = known?.metadata ?? {};
     const body = uid === undefined ? object : { ...object, metadata: { ...object.metadata, uid } };
     const made = await this.#dependencies.client
@@ -214,8 +235,7 @@ export class Applier {
       this.#wrote(run, kind, holder);
       return 'done';
     }
-    if (!isPredecessors(holder, run))
-      return obstacle('Applied', 'NameConflict', `${kindKey(kind)} ${holder.metadata.name}`);
+    if (!isPredecessors(holder, run)) return obstacle('Applied', 'NameConflict', titleOf(holder));
     if (holder.metadata.deletionTimestamp === undefined) await this.#delete(run, kind, holder);
     return 'waiting';
   }
@@ -266,6 +286,15 @@ export class Applier {
     ownWrites.record(keyOf(run), () => cache.cacheOf(kind)?.hasSeen(namespace, resourceVersion) ?? true);
   }
 }
+
+/** The object that a change is about. */
+const subjectOf = (change: Change): KubeObject => ('object' in change ? change.object : change.live);
+
+const titleOf = (object: KubeObject): string => `${kindKey(object)} ${object.metadata.name}`;
+
+/** What tells a new wish from the repair of an old one. */
+const wishOf = (change: Change): string | undefined =>
+  change.act === 'generate' ? change.generate.epoch : subjectOf(change).metadata.annotations?.[ANNOTATION.appliedHash];
 
 /** Who sets whole lists, for a moment. */
 const REPAIR = 'sympozium/repair';

@@ -1,8 +1,8 @@
-import { AGENT_RUN, serverRunName, type AgentRun, type SympoziumInstance } from '@sympozium/api';
+import { AGENT_RUN, ANNOTATION, serverRunName, type AgentRun, type SympoziumInstance } from '@sympozium/api';
 import { objectKey, type OwnWrites } from '@sympozium/controller';
 import { KubeError, type KubeClient, type WriteOptions } from '@sympozium/kube';
 import type { Clock, Logger } from '@sympozium/process';
-import { ApplyBudget } from '../apply/apply-budget.js';
+import { RepairBudget, type Repair } from '../apply/repair-budget.js';
 import type { ClusterCache } from '../cluster/cluster-cache.js';
 import { obstacle, type Obstacle } from '../plan/obstacle.js';
 import { mergePatch } from '../status/merge-patch.js';
@@ -29,11 +29,11 @@ const FIELD_MANAGER: WriteOptions = { fieldManager: 'sympozium/instance' };
 /** Makes, mends and deletes the server runs of instances. Each write is safe to repeat. */
 export class ServerRunKeeper {
   readonly #dependencies: ServerRunKeeperDependencies;
-  readonly #budget: ApplyBudget;
+  readonly #budget: RepairBudget;
 
   constructor(dependencies: ServerRunKeeperDependencies) {
     this.#dependencies = dependencies;
-    this.#budget = new ApplyBudget(dependencies.clock);
+    this.#budget = new RepairBudget(dependencies.clock);
   }
 
   /** The instance's server run, as the cache has it; one that is being deleted does not count. */
@@ -83,11 +83,16 @@ export class ServerRunKeeper {
   async #mend({ instance, wished, live }: Task): Promise<Obstacle | undefined> {
     const { client, log } = this.#dependencies;
     const { name, resourceVersion } = live.metadata;
-    if (!this.#budget.spend(live, wished)) return obstacle('Ready', 'ApplyContested', `${AGENT_RUN.kind} ${name}`);
+    const repair: Repair = {
+      object: live.metadata.uid ?? '',
+      wish: wished.metadata.annotations?.[ANNOTATION.appliedHash],
+    };
+    if (this.#budget.isSpent(repair)) return obstacle('Ready', 'ApplyContested', `${AGENT_RUN.kind} ${name}`);
     const spec = mergePatch({ podTemplate: live.spec.podTemplate }, { podTemplate: wished.spec.podTemplate });
     const { annotations } = wished.metadata;
     const body = { metadata: { resourceVersion, annotations }, ...(spec && { spec }) };
     this.#wrote(instance, await client.patch(AGENT_RUN, live.metadata, { type: 'merge', body }, FIELD_MANAGER));
+    this.#budget.count(repair);
     log.info({ instance: keyOf(instance), run: name }, 'server run changed');
     return undefined;
   }

@@ -3,7 +3,7 @@ import type { OwnWrites, Reconciled } from '@sympozium/controller';
 import { isNotFound, KubeError, type KubeClient } from '@sympozium/kube';
 import type { SkillPackPlugin } from '@sympozium/plugin-sdk';
 import type { Clock, Logger } from '@sympozium/process';
-import { ApplyBudget } from '../apply/apply-budget.js';
+import { RepairBudget, type Repair } from '../apply/repair-budget.js';
 import type { ClusterCache } from '../cluster/cluster-cache.js';
 import { isApplied } from '../plan/diff.js';
 import { hashed } from '../plan/dress.js';
@@ -26,7 +26,7 @@ const REFUSED_MS = 30_000;
 export class PackReconciler {
   readonly #dependencies: PackReconcilerDependencies;
   readonly #wished: ReadonlyMap<string, SkillPack>;
-  readonly #budget: ApplyBudget;
+  readonly #budget: RepairBudget;
   /** Why each pack cannot be kept, as the log was told. */
   readonly #told = new Map<string, string>();
 
@@ -34,7 +34,7 @@ export class PackReconciler {
     const { packs, namespace, clock } = dependencies;
     this.#dependencies = dependencies;
     this.#wished = new Map(packs.map(({ object }) => [object.metadata.name, dressPack(object, namespace)]));
-    this.#budget = new ApplyBudget(clock);
+    this.#budget = new RepairBudget(clock);
   }
 
   async reconcile(name: string): Promise<Reconciled> {
@@ -44,8 +44,7 @@ export class PackReconciler {
     if (!wished) return live && isOurs(live) ? this.#delete(live) : {};
     if (live && !isOurs(live)) return this.#tell(name, 'somebody else made a SkillPack of this name; it stays');
     if (live && isApplied(live, wished)) return this.#settled(name);
-    if (live && !this.#budget.spend(live, wished))
-      return this.#tell(name, 'somebody else keeps changing the SkillPack');
+    if (this.#budget.isSpent(repairOf(wished))) return this.#tell(name, 'somebody else keeps changing the SkillPack');
     return this.#apply(wished, live);
   }
 
@@ -55,6 +54,7 @@ export class PackReconciler {
     const body = live ? { ...wished, metadata: { ...wished.metadata, uid: live.metadata.uid } } : wished;
     try {
       const made = await client.patch(SKILL_PACK, { namespace, name }, { type: 'apply', body, force: true }, MANAGER);
+      this.#budget.count(repairOf(wished));
       const version = made.metadata.resourceVersion ?? '';
       ownWrites.record(name, () => cache.skillPacks.hasSeen(namespace, version));
     } catch (error) {
@@ -88,6 +88,12 @@ export class PackReconciler {
     return { recheckAfterMs: REFUSED_MS };
   }
 }
+
+/** A pack that was deleted counts as one that was edited. */
+const repairOf = ({ metadata }: SkillPack): Repair => ({
+  object: metadata.name,
+  wish: metadata.annotations?.[ANNOTATION.appliedHash],
+});
 
 const MANAGER = { fieldManager: 'sympozium/packs' };
 
