@@ -132,18 +132,14 @@ it('gets its route back when it is deleted or edited, in one write', async () =>
 });
 
 it('loses its route, and nothing else, when the plugin is switched off, and gets it back', async () => {
-  const pods = async (): Promise<(string | undefined)[]> =>
-    (await system.pods())
-      .filter(({ metadata }) => metadata.labels?.['sympozium.ai/run'] === served.run)
-      .map(({ metadata }) => metadata.uid);
-  const before = await pods();
+  const before = await served.pods();
   await system.operator.stop();
   writeFileSync(plugins, 'plugins:\n  - package: "@sympozium/mode-gateway"\n    enabled: false\n');
   await system.startOperator();
   await until('the route is gone', async () => (await served.get(HTTP_ROUTE, served.run)) === undefined);
   const run = await served.serving();
   expect(routeAccepted(run)).toBeUndefined();
-  expect(await pods()).toEqual(before);
+  expect(await served.pods()).toEqual(before);
   await system.operator.stop();
   writeFileSync(plugins, 'plugins: []\n');
   await system.startOperator();

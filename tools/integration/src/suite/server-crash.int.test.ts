@@ -1,4 +1,4 @@
-import { AGENT_RUN, API_VERSION, LABEL, SKILL_PACK, type Kind, type KubeObject } from '@sympozium/api';
+import { AGENT_RUN, LABEL, type Kind } from '@sympozium/api';
 import {
   DEPLOYMENT,
   POD_DISRUPTION_BUDGET,
@@ -12,7 +12,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiInterposer, type Fate, type Write } from '../fixture/api-interposer.js';
-import { ANY_PROGRAM } from '../fixture/images.js';
+import { createIdlePack, IDLE_SKILLS } from '../fixture/idle-pack.js';
 import { Served } from '../fixture/served.js';
 import { suiteCluster } from '../fixture/suite-cluster.js';
 import { Sympozium } from '../fixture/sympozium.js';
@@ -31,19 +31,7 @@ beforeAll(async () => {
     proxy: false,
   });
   // A server that costs nothing: what is tested is what stands around it.
-  await system.admin.create(SKILL_PACK, {
-    apiVersion: API_VERSION,
-    kind: SKILL_PACK.kind,
-    metadata: { name: 'idle', namespace: system.namespace },
-    spec: {
-      sidecar: {
-        image: ANY_PROGRAM,
-        command: ['sleep', '100000'],
-        requiresServer: true,
-        probes: { readiness: { exec: { command: ['true'] } } },
-      },
-    },
-  } as KubeObject);
+  await createIdlePack(system);
 });
 
 afterAll(async () => {
@@ -179,7 +167,7 @@ const killAt = (write: string, fate: Fate): Promise<void> =>
 
 const make = (point: (typeof points)[number]): Promise<Served> =>
   Served.create(system, `s${points.indexOf(point)}`, {
-    skills: [{ skillPackRef: { name: 'idle' } }],
+    skills: IDLE_SKILLS,
     endpoint: { replicas: 2 },
   });
 

@@ -1,7 +1,7 @@
-import { AGENT_RUN, API_VERSION, LABEL, SKILL_PACK, type KubeObject } from '@sympozium/api';
+import { AGENT_RUN, LABEL } from '@sympozium/api';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ANY_PROGRAM } from '../fixture/images.js';
+import { createIdlePack, IDLE_SKILLS } from '../fixture/idle-pack.js';
 import { Served } from '../fixture/served.js';
 import { suiteCluster } from '../fixture/suite-cluster.js';
 import { Sympozium } from '../fixture/sympozium.js';
@@ -16,19 +16,7 @@ let system: Sympozium;
 
 beforeAll(async () => {
   system = await Sympozium.start(suiteCluster(), { name: 'many', proxy: false });
-  await system.admin.create(SKILL_PACK, {
-    apiVersion: API_VERSION,
-    kind: SKILL_PACK.kind,
-    metadata: { name: 'idle', namespace: system.namespace },
-    spec: {
-      sidecar: {
-        image: ANY_PROGRAM,
-        command: ['sleep', '100000'],
-        requiresServer: true,
-        probes: { readiness: { exec: { command: ['true'] }, periodSeconds: 3600 } },
-      },
-    },
-  } as KubeObject);
+  await createIdlePack(system);
 });
 
 afterAll(() => system?.stop());
@@ -52,8 +40,7 @@ const allServe = (): Promise<boolean> =>
   );
 
 it(`${COUNT} serving instances cost nothing: no write, hardly any work, and none of either at a restart`, async () => {
-  const skills = [{ skillPackRef: { name: 'idle' } }];
-  await Promise.all(Array.from({ length: COUNT }, (_, n) => Served.create(system, `i${n}`, { skills })));
+  await Promise.all(Array.from({ length: COUNT }, (_, n) => Served.create(system, `i${n}`, { skills: IDLE_SKILLS })));
   await allServe();
   await system.quiet(3_000);
 

@@ -1,5 +1,4 @@
 import {
-  API_VERSION,
   endpointSpec,
   podTemplate,
   serverRunName,
@@ -8,11 +7,11 @@ import {
   SYMPOZIUM_INSTANCE,
   type JsonObject,
   type Kind,
-  type KubeObject,
 } from '@sympozium/api';
 import { DEPLOYMENT, POD_DISRUPTION_BUDGET, ROLE, SERVICE, type Deployment } from '@sympozium/plugin-sdk/manifests';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { agentImage, ANY_PROGRAM } from '../fixture/images.js';
+import { createIdlePack, IDLE_PACK, IDLE_SIDECAR, IDLE_SKILLS } from '../fixture/idle-pack.js';
+import { agentImage } from '../fixture/images.js';
 import { Served } from '../fixture/served.js';
 import { suiteCluster } from '../fixture/suite-cluster.js';
 import { Sympozium } from '../fixture/sympozium.js';
@@ -57,12 +56,6 @@ const READ_LIVE = ['keys', 'cors', 'rateLimit', 'hostname', 'gateway'];
 
 const NAME = 'fields';
 const RUN = serverRunName(NAME);
-const baseSidecar: JsonObject = {
-  image: ANY_PROGRAM,
-  command: ['sleep', '100000'],
-  requiresServer: true,
-  probes: { readiness: { exec: { command: ['true'] } } },
-};
 
 /** What is planned for the server, without what controllers and the API server add. */
 async function planned(): Promise<string> {
@@ -88,13 +81,8 @@ describe('every field', () => {
   let original: string;
 
   beforeAll(async () => {
-    await system.admin.create(SKILL_PACK, {
-      apiVersion: API_VERSION,
-      kind: SKILL_PACK.kind,
-      metadata: { name: 'idle', namespace: system.namespace },
-      spec: { sidecar: baseSidecar },
-    } as KubeObject);
-    const served = await Served.create(system, NAME, { skills: [{ skillPackRef: { name: 'idle' } }] });
+    await createIdlePack(system);
+    const served = await Served.create(system, NAME, { skills: IDLE_SKILLS });
     await served.serving();
     original = await planned();
   });
@@ -106,8 +94,8 @@ describe('every field', () => {
   });
 
   it.each(Object.entries(SIDECAR))('of a pack’s sidecar rolls out and back: %s', async (field, value) => {
-    const set = (to: unknown) => setField(SKILL_PACK, 'idle', { spec: { sidecar: { [field]: to } } });
-    const base = baseSidecar[field];
+    const set = (to: unknown) => setField(SKILL_PACK, IDLE_PACK, { spec: { sidecar: { [field]: to } } });
+    const base = IDLE_SIDECAR[field];
     await changed(`${field} is rolled out`, () => set(value), original);
     const back = field === 'probes' ? { ...(base as JsonObject), liveness: null, startup: null } : (base ?? null);
     await set(back);

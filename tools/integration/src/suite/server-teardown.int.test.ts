@@ -1,11 +1,11 @@
-import { AGENT_RUN, API_VERSION, SKILL_PACK, type Kind, type KubeObject } from '@sympozium/api';
+import { AGENT_RUN, type Kind, type KubeObject } from '@sympozium/api';
 import { isNotFound } from '@sympozium/kube';
 import { DEPLOYMENT, SECRET } from '@sympozium/plugin-sdk/manifests';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { writeName } from '../fixture/audit.js';
-import { ANY_PROGRAM } from '../fixture/images.js';
+import { createIdlePack, IDLE_SKILLS } from '../fixture/idle-pack.js';
 import { Served } from '../fixture/served.js';
 import { suiteCluster } from '../fixture/suite-cluster.js';
 import { Sympozium } from '../fixture/sympozium.js';
@@ -121,21 +121,8 @@ it('does not hang on a mode whose plugin is gone: it warns, and the garbage coll
 
 it('does not hold up a namespace that is deleted', async () => {
   // Kubernetes looks again at a namespace after half of its Pods' longest grace period: a short one keeps the test short.
-  await system.admin.create(SKILL_PACK, {
-    apiVersion: API_VERSION,
-    kind: SKILL_PACK.kind,
-    metadata: { name: 'idle', namespace: system.namespace },
-    spec: {
-      sidecar: {
-        image: ANY_PROGRAM,
-        command: ['sleep', '100000'],
-        requiresServer: true,
-        probes: { readiness: { exec: { command: ['true'] } } },
-        terminationGracePeriod: '1s',
-      },
-    },
-  } as KubeObject);
-  const served = await Served.create(system, 'inside', { skills: [{ skillPackRef: { name: 'idle' } }] });
+  await createIdlePack(system, { terminationGracePeriod: '1s' });
+  const served = await Served.create(system, 'inside', { skills: IDLE_SKILLS });
   await served.serving();
   await system.admin.delete(NAMESPACE, { name: system.namespace });
   await until(
