@@ -163,6 +163,58 @@ describe('its generated value', () => {
     expect(events()).toEqual(away ? ['KeyReplaced'] : []);
   });
 
+  it('is told each time that it could not come back', async () => {
+    await serve();
+    for (const times of [1, 2]) {
+      await rig.stop();
+      rig.server.delete(PROBE_SECRET, key);
+      await rig.restart();
+      await rig.quiet();
+      expect(events()).toEqual(Array(times).fill('KeyReplaced'));
+    }
+  });
+
+  it('stays when the wish for an epoch is taken back, and does not come again for the same epoch', async () => {
+    await serve();
+    rotate('2');
+    await rig.quiet();
+    const value = text('api-key');
+    for (const epoch of [null, '2']) {
+      patch(SYMPOZIUM_INSTANCE, at('demo'), { metadata: { annotations: { [ANNOTATION.keyEpoch]: epoch } } });
+      await rig.quiet();
+      expect(text('api-key')).toBe(value);
+    }
+    expect(rig.writes).toEqual(['PATCH secrets']);
+  });
+
+  it('is rotated, too, when it was lost at the same time', async () => {
+    await serve();
+    const old = text('api-key');
+    rig.client.watches.freeze();
+    rig.server.delete(PROBE_SECRET, key);
+    rotate('2');
+    rig.client.watches.thaw();
+    await rig.quiet();
+    expect(text('api-key')).toMatch(/^sk-.{43}$/);
+    expect(text('api-key')).not.toBe(old);
+    expect(JSON.parse(text('api-key-previous') ?? '')).toMatchObject({ key: old });
+    expect(events()).toEqual([]);
+  });
+
+  it('keeps what users put beside it, when it is rotated, lost or replaced', async () => {
+    await serve();
+    const entry = Buffer.from('{"key":"sk-of-another-caller"}').toString('base64');
+    patch(PROBE_SECRET, key, { data: { another: entry } });
+    rotate('2');
+    await rig.quiet();
+    rig.server.delete(PROBE_SECRET, key);
+    await rig.quiet();
+    patch(PROBE_SECRET, key, { data: { 'api-key': null } });
+    await rig.quiet();
+    expect(rig.server.peek(PROBE_SECRET, key)?.data?.['another']).toBe(entry);
+    expect(text('api-key')).toMatch(/^sk-.{43}$/);
+  });
+
   it('is replaced, and said to be, where it was made useless; a key that a user put in stays', async () => {
     await serve();
     const put = (value: string): unknown =>

@@ -137,7 +137,8 @@ export interface DesiredOnce extends DesiredBase {
 /**
  * A secret value that the host makes, so that planners stay deterministic: `prefix` and random bytes in base64url, as
  * entry `field` of the Secret. It stays as long as it is there and begins with `prefix`; another `epoch` than the one
- * it was made for replaces it, and the old value stays valid for a day as JSON `{key, expires}` in `<field>-previous`.
+ * it was made for, unless it is empty, replaces it, and the old value stays valid for a day as JSON `{key, expires}` in
+ * `<field>-previous`.
  */
 export interface GeneratedValue {
   readonly field: string;

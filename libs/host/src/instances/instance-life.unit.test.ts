@@ -221,6 +221,51 @@ describe('an instance whose skill brings a server', () => {
     },
   );
 
+  it('leaves its run to serve on when it is deleted without it, and has it back when it is made again', async () => {
+    await serve();
+    const uid = server()?.metadata.uid;
+    // As the API server and the garbage collector do it.
+    rig.server.patch(SYMPOZIUM_INSTANCE, at('demo'), { type: 'merge', body: { metadata: { finalizers: ['orphan'] } } });
+    rig.server.delete(SYMPOZIUM_INSTANCE, at('demo'));
+    await rig.quiet();
+    rig.server.patch(AGENT_RUN, at('demo-server'), { type: 'merge', body: { metadata: { ownerReferences: null } } });
+    await rig.quiet();
+    rig.server.patch(SYMPOZIUM_INSTANCE, at('demo'), { type: 'merge', body: { metadata: { finalizers: null } } });
+    await collect();
+    expect(rig.storedInstance()).toBeUndefined();
+    expect(server()).toMatchObject({ metadata: { uid }, status: { phase: 'Serving' } });
+    expect(rig.server.objects(PROBE_APP)).toHaveLength(1);
+
+    const again = rig.instance({ spec: { skills: SKILLS } });
+    await collect();
+    expect(server()?.metadata).toMatchObject({ uid, ownerReferences: [{ uid: again.metadata.uid }] });
+    expect(condition('Ready')).toMatchObject({ status: 'True' });
+  });
+
+  it('that is deleted while its run is being made leaves nothing', async () => {
+    rig.pack('web', WEB);
+    const remove = (): void => rig.server.delete(SYMPOZIUM_INSTANCE, at('demo'));
+    rig.client.intercept({
+      matches: ({ verb, kind }) => verb === 'create' && kind === AGENT_RUN,
+      before: remove,
+    });
+    rig.instance({ spec: { skills: SKILLS } });
+    await collect();
+    expect(server()).toBeUndefined();
+    expect(rig.server.objects(PROBE_APP)).toEqual([]);
+  });
+
+  it('whose skill is back before its run has gone ends as it was edited last', async () => {
+    await serve();
+    rig.patchInstance({ skills: [] });
+    await rig.quiet();
+    rig.patchInstance({ skills: SKILLS });
+    await collect();
+    expect(server()).toMatchObject({ metadata: { labels: { [LABEL.mode]: 'server' } }, status: { phase: 'Pending' } });
+    expect(rig.server.objects(PROBE_APP)).toHaveLength(1);
+    expect(status()?.observedGeneration).toBe(rig.storedInstance()?.metadata.generation);
+  });
+
   it('that is made again gets a run of its own, its predecessor’s gone', async () => {
     await serve();
     const uid = server()?.metadata.uid;

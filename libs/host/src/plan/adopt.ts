@@ -26,7 +26,9 @@ export function adopt(
   const missing = Object.entries(wanted).filter(([name, value]) =>
     name.startsWith(`${GROUP}/`) ? labels[name] !== value : labels[name] === undefined,
   );
-  const owned = ownerReferences.some((owner) => isOwnerLike(owner, instance));
+  // The garbage collector may just have taken the owner away: `kubectl delete --cascade=orphan`.
+  const leaves = instance.metadata.deletionTimestamp !== undefined;
+  const owned = leaves || ownerReferences.some((owner) => isOwnerLike(owner, instance));
   if (missing.length === 0 && owned) return undefined;
   // A second controller would be refused: who made the run, say a schedule, may be it already.
   const owner = { ...ownerReference(instance), controller: !ownerReferences.some(({ controller }) => controller) };

@@ -31,6 +31,12 @@ describe('adopt', () => {
     expect(adopt(agentRun({ metadata: { labels, ownerReferences: [earlier] } }), instance, 'task')).toBeUndefined();
   });
 
+  it('gives no run to an instance that is being deleted', () => {
+    const leaving = sympoziumInstance({ metadata: { deletionTimestamp: '2026-01-02T03:04:05Z' } });
+    expect(adopt(agentRun(), leaving, 'task')).toEqual({ labels });
+    expect(adopt(agentRun({ metadata: { labels } }), leaving, 'task')).toBeUndefined();
+  });
+
   it('corrects our labels and leaves those that tools share', () => {
     const metadata = {
       labels: { ...labels, 'app.kubernetes.io/managed-by': 'Helm', 'sympozium.ai/instance': 'other' },

@@ -10,11 +10,14 @@ const OVERLAP_MS = 24 * 60 * 60_000;
 /** What a user put in counts as a value from this length on. */
 const LEAST_LENGTH = 16;
 
-/** Whatever begins with the prefix and has some length stays, whoever put it in; the epoch is the Secret's annotation. */
+/**
+ * Whatever begins with the prefix and has some length stays, whoever put it in. The epoch it was made for is the
+ * Secret's annotation; where none is wished, nobody asks for another value.
+ */
 export function valueNeed(live: KubeObject, { field, prefix, epoch }: GeneratedValue): ValueNeed {
   const value = entryOf(live, field);
   if (!value?.startsWith(prefix) || value.length < prefix.length + LEAST_LENGTH) return 'replace';
-  return epochOf(live) === epoch ? 'none' : 'rotate';
+  return epoch === '' || epochOf(live) === epoch ? 'none' : 'rotate';
 }
 
 /** The value itself, from fresh random bytes. */
