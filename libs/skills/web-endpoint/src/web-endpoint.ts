@@ -11,9 +11,10 @@ export interface WebEndpointOptions {
 }
 
 /**
- * The SkillPack `web-endpoint`: OpenAI-compatible HTTP and MCP in front of an instance, served by the web proxy.
- * After SIGTERM it takes requests for 5 s more, while routes forget it, and then ends what it has begun: a run may take
- * its default timeout of 10 minutes, and both fit into the grace period.
+ * The SkillPack `web-endpoint`: OpenAI-compatible HTTP and MCP in front of an instance, served by the web proxy. Before
+ * SIGTERM comes the server mode has waited until new connections go elsewhere. Those that callers keep still lead here:
+ * for a second each answer on one closes it, so that none is cut with a request on its way. Then what was begun is
+ * ended: a run may take its default timeout of 10 minutes, and all of that fits into the grace period.
  */
 export const webEndpoint = ({ image = WEB_PROXY_IMAGE }: WebEndpointOptions = {}): SkillPackPlugin =>
   defineSkillPack({
@@ -26,7 +27,7 @@ export const webEndpoint = ({ image = WEB_PROXY_IMAGE }: WebEndpointOptions = {}
         image,
         requiresServer: true,
         env: [
-          { name: 'DRAIN_MS', value: '5000' },
+          { name: 'DRAIN_MS', value: '1000' },
           { name: 'GRACE_MS', value: '645000' },
         ],
         ports: [
