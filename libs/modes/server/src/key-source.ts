@@ -1,4 +1,3 @@
-import type { AgentRun, SympoziumInstance } from '@sympozium/api';
 import type { ObservedView } from '@sympozium/plugin-sdk';
 import { DEPLOYMENT, type Deployment } from '@sympozium/plugin-sdk/manifests';
 import { generatedKeyName } from './names.js';
@@ -14,16 +13,13 @@ export interface KeySource {
 /** The instance's word, or, where there is no instance any more, what is mounted. */
 export function keySourceOf({ run, instance, children }: Omit<ObservedView, 'params'>): KeySource {
   const generated = generatedKeyName(run);
-  const secret = (instance ? suppliedTo(instance) : children.of(DEPLOYMENT).map(mountedIn)[0]) ?? generated;
+  if (instance) {
+    const own = instance.spec.endpoint?.authSecretRef?.name;
+    return { secret: own ?? generated, supplied: own !== undefined };
+  }
+  const secret = children.of(DEPLOYMENT).map(mountedIn)[0] ?? generated;
   return { secret, supplied: secret !== generated };
 }
-
-/** The instance's own Secret, if it names one. */
-export const suppliedTo = ({ spec }: SympoziumInstance): string | undefined => spec.endpoint?.authSecretRef?.name;
-
-/** Where the keys of a run's server are to come from. */
-export const wishedKeySecret = (run: AgentRun, instance: SympoziumInstance): string =>
-  suppliedTo(instance) ?? generatedKeyName(run);
 
 function mountedIn({ spec: { template } }: Deployment): string | undefined {
   const volumes = template.spec?.volumes ?? [];

@@ -266,6 +266,7 @@ describe('the condition KeyReady', () => {
     ['Waiting', 'False', { children: [{ ...keyObject(), data: {} }] }],
     ['Generated', 'True', { children: [keyObject()] }],
     ['Supplied', 'Unknown', { children: [keyObject()], endpoint: ours }],
+    ['Supplied', 'Unknown', { endpoint: { authSecretRef: { name: 'demo-server-api-key' } } }],
   ])('is %s', (reason, status, parts) => {
     expect(keyReady(parts)).toMatchObject({ type: 'KeyReady', reason, status });
   });

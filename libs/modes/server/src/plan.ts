@@ -15,7 +15,7 @@ import {
   SERVICE_ACCOUNT,
 } from '@sympozium/plugin-sdk/manifests';
 import type { ServerConfig, ServerParams } from './config.js';
-import { suppliedTo, wishedKeySecret } from './key-source.js';
+import { keySourceOf } from './key-source.js';
 import { generatedKeyName, selector, serverName } from './names.js';
 import { plannedRights } from './rights.js';
 import { HTTP, serverPod } from './server-pod.js';
@@ -63,7 +63,7 @@ const kept = (kind: Kind, name: string, stage: Stage): Desired => ({
 function wishes(view: ServerView, sidecar: SidecarSpec, config: ServerConfig): readonly Desired[] {
   const { run, instance } = view;
   const name = serverName(run);
-  const keySecret = wishedKeySecret(run, instance);
+  const { secret: keySecret } = keySourceOf(view);
   const replicas = instance.spec.endpoint?.replicas ?? 1;
   const template = serverPod({ run, instance, sidecar, config, keySecret });
   return [
@@ -109,9 +109,10 @@ const plannedBudget = ({ run }: ServerView): Desired => ({
 });
 
 /** One that was made stays while a user's own Secret is in use: without that one again, callers keep their key. */
-function plannedKey({ run, instance, children }: ServerView): readonly Desired[] {
+function plannedKey(view: ServerView): readonly Desired[] {
+  const { run, instance, children } = view;
   const name = generatedKeyName(run);
-  if (suppliedTo(instance) === undefined)
+  if (!keySourceOf(view).supplied)
     return [
       {
         object: opaqueSecret(name),

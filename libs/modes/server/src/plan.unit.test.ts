@@ -175,6 +175,11 @@ describe('its key', () => {
     expect(ofKind<Role>(objectsOf(withEndpoint(ours)), 'Role').rules.at(-1)?.resourceNames).toEqual(['ours']);
   });
 
+  it('is the user’s own, too, where that Secret has the name of the one that would be made', () => {
+    const plan = planOf(withEndpoint({ authSecretRef: { name: 'demo-server-api-key' } }));
+    expect(titles(plan).filter((title) => title.startsWith('Secret'))).toEqual([]);
+  });
+
   it('that was generated waits, as it is, for the day on which the user’s own is taken away again', () => {
     const wish = secretWish(serverView({ endpoint: ours, children: [keyObject()] }));
     expect(wish).toEqual({

@@ -1,4 +1,5 @@
 import type { Kind, KubeObject } from '@sympozium/api';
+import { bare } from './objects.js';
 
 /** A Gateway's listener, or all of them; absent `namespace`: the route's. */
 export interface ParentReference {
@@ -51,9 +52,4 @@ export const HTTP_ROUTE: Kind<HttpRoute> = {
 };
 
 /** An HTTPRoute; the host adds namespace, labels and owner. */
-export const httpRoute = (name: string, spec: HttpRouteSpec): HttpRoute => ({
-  apiVersion: HTTP_ROUTE.apiVersion,
-  kind: HTTP_ROUTE.kind,
-  metadata: { name },
-  spec,
-});
+export const httpRoute = (name: string, spec: HttpRouteSpec): HttpRoute => ({ ...bare(HTTP_ROUTE, name), spec });
