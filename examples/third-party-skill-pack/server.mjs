@@ -13,11 +13,16 @@ function keys() {
   return names.flatMap((name) => parseKey(readFileSync(join(SYMPOZIUM_KEYS_DIR, name), 'utf8')));
 }
 
-/** A key as it is, or JSON `{key, expires}`. */
+/** A key as it is, or JSON `{key, expires}`. What is neither is no key: anybody may add entries to the Secret. */
 function parseKey(text) {
-  if (!text.startsWith('{')) return [text.trim()];
-  const { key, expires } = JSON.parse(text);
-  return expires === undefined || Date.parse(expires) > Date.now() ? [key] : [];
+  if (!text.startsWith('{')) return text.trim() === '' ? [] : [text.trim()];
+  try {
+    const { key, expires } = JSON.parse(text);
+    const isValid = typeof key === 'string' && (expires === undefined || Date.parse(expires) > Date.now());
+    return isValid ? [key] : [];
+  } catch {
+    return [];
+  }
 }
 
 const digest = (text) => createHash('sha256').update(text).digest();
