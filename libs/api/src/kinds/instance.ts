@@ -130,8 +130,8 @@ export const instanceSpec = z.object({
 export const instanceStatus = z.object({
   observedGeneration: z.int().min(0).optional().describe('The metadata.generation that was looked at.'),
   conditions: z.array(condition).max(32).meta(keyedBy('type')).optional().describe('What else is the case.'),
-  activeRuns: z.int32().min(0).optional().describe('Runs that work now.'),
-  queuedRuns: z.int32().min(0).optional().describe('Runs that wait for a place.'),
+  activeRuns: z.int32().min(0).optional().describe('Task runs that work now, as counted at most 10 s after a change.'),
+  queuedRuns: z.int32().min(0).optional().describe('Task runs that wait, counted likewise.'),
   endpoint: z
     .object({
       url: z.string().max(2048).optional().describe('Address of the endpoint.'),
