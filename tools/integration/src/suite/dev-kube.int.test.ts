@@ -1,6 +1,7 @@
-import { AGENT_RUN } from '@sympozium/api';
+import { AGENT_RUN, LABEL } from '@sympozium/api';
 import { kubectlPath } from '@sympozium/get-helm';
 import { clientFromKubeconfig } from '@sympozium/kube/kubeconfig';
+import { POD } from '@sympozium/plugin-sdk/manifests';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -53,11 +54,16 @@ async function answer({ endpoint, apiKey, model }: Ready, content: string): Prom
   return choices[0]?.message.content;
 }
 
-async function storedAnswers({ kubeconfig }: Ready): Promise<(string | undefined)[]> {
+/** The answers of runs, and the restarts of each Pod of the demo's server. */
+async function kept({ kubeconfig }: Ready): Promise<{ answers: (string | undefined)[]; restarts: unknown[] }> {
   const { client } = await clientFromKubeconfig({ kubeconfig });
-  const { items } = await client.list(AGENT_RUN, { namespace: 'default' });
+  const { items: runs } = await client.list(AGENT_RUN, { namespace: 'default' });
+  const { items: pods } = await client.list(POD, { namespace: 'default', labelSelector: `${LABEL.run}=demo-server` });
   await client.close();
-  return items.map(({ status }) => status.resultPreview);
+  return {
+    answers: runs.map(({ status }) => status.resultPreview),
+    restarts: pods.map(({ status }) => status?.containerStatuses?.map(({ restartCount }) => restartCount)),
+  };
 }
 
 /** What README says, beside a demo that shall go on. */
@@ -79,8 +85,10 @@ it(
 
     const second = await devKube('--no-demo');
     expect(second.apiKey).toBe(first.apiKey);
-    expect(await storedAnswers(second)).toContain('Remember me');
     expect(await answer(second, 'Here I am')).toBe('Here I am');
+    const { answers, restarts } = await kept(second);
+    expect(answers).toContain('Remember me');
+    expect(restarts).toEqual([[1]]); // the same Pod, and no other
     expect(await second.interrupt()).toBe(0);
     expect(processesOf(folder)).toEqual([]);
   },
