@@ -108,7 +108,7 @@ export class PodRunner {
   async #run(): Promise<void> {
     try {
       const launches = await this.#prepare();
-      if (launches) await this.#runContainers(launches);
+      if (launches && !this.#stop.signal.aborted) await this.#runContainers(launches);
     } catch (error) {
       this.#services.log.error({ err: error, ...this.#name }, 'Pod failed on this node');
       this.#failure ??= { reason: 'NodeError', message: String(error) };
@@ -126,8 +126,7 @@ export class PodRunner {
     const input = { ...this.#services, pod: this.pod, volumes: this.#volumes, folder, place, signal };
     for (let attempt = 0; !signal.aborted; attempt++) {
       try {
-        const launches = await starts.run(() => preparePod(input));
-        return signal.aborted ? undefined : launches;
+        return await starts.run(() => preparePod(input));
       } catch (error) {
         if (signal.aborted) return undefined;
         this.#waitFor(error);
