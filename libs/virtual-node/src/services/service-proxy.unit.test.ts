@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { openFiles } from '../testing/processes.js';
 import { endpointSlice, service } from '../testing/service-objects.js';
 import { ServiceProxy } from './service-proxy.js';
 import { ENDPOINT_SLICE, SERVICE, type Service } from './service.js';
@@ -206,6 +207,21 @@ describe('a connection', () => {
     const broken = once(far, 'error');
     near.resetAndDestroy();
     expect(((await broken) as [NodeJS.ErrnoException])[0].code).toBe('ECONNRESET');
+  });
+
+  it('leaves nothing behind, however it ends', async () => {
+    const port = await serve('127.127.9.1', 0, (socket) => socket.on('error', () => {}).end('bye'));
+    const targets = { '10.127.9.1': true, '10.127.9.2': true };
+    client.server.put(ENDPOINT_SLICE, endpointSlice('web', { port }, targets));
+    client.server.put(SERVICE, web());
+    await untilSays('bye');
+    const before = openFiles();
+    for (let round = 0; round < 5; round++) {
+      const dropped = Array.from({ length: 40 }, () => connect({ host: CLUSTER_IP, port: PORT }));
+      for (const socket of dropped) socket.on('error', () => {}).once('connect', () => socket.resetAndDestroy());
+      expect(new Set(await asked(40))).toEqual(new Set(['bye']));
+    }
+    await until(() => expect(openFiles()).toBeLessThanOrEqual(before));
   });
 
   it('is broken off when the node stops', async () => {
