@@ -2,9 +2,7 @@ import { AGENT_RUN, ANNOTATION, SYMPOZIUM_INSTANCE } from '@sympozium/api';
 import { KubeError } from '@sympozium/kube';
 import { afterEach, describe, expect, it } from 'vitest';
 import { admitPlugins } from './index.js';
-import { HostRig, isRunWrite, PROBE_APP, PROBE_DOOR, PROBE_SECRET, servingProbe } from './testing/index.js';
-
-const at = (name: string) => ({ namespace: 'default', name });
+import { at, HostRig, isRunWrite, PROBE_APP, PROBE_DOOR, PROBE_SECRET, servingProbe } from './testing/index.js';
 
 let rig: HostRig;
 

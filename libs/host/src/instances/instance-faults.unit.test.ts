@@ -3,25 +3,16 @@ import { KubeError } from '@sympozium/kube';
 import { isWrite } from '@sympozium/kube/testing';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import { admitPlugins, type AdmittedMode } from '../index.js';
-import { HostRig, PROBE_APP, PROBE_SECRET, probeMode, servingProbe } from '../testing/index.js';
-
-const WEB = { sidecar: { image: 'web:1', requiresServer: true } };
-const SKILLS = [{ skillPackRef: { name: 'web' } }];
-const at = (name: string) => ({ namespace: 'default', name });
+import { at, HostRig, InstanceRig, PROBE_APP, PROBE_SECRET, SKILLS, WEB } from '../testing/index.js';
 
 const rigs: HostRig[] = [];
 afterEach(async () => {
   await Promise.all(rigs.splice(0).map((rig) => rig.stop()));
 });
 
-const modes = (): Promise<readonly AdmittedMode[]> =>
-  admitPlugins([probeMode(), { ...servingProbe(), name: 'server' }].map((plugin) => ({ from: 'test', plugin })));
-
 async function newRig(): Promise<HostRig> {
-  const rig = new HostRig({ modes: await modes() });
+  const rig = await InstanceRig.started();
   rigs.push(rig);
-  await rig.start();
   return rig;
 }
 

@@ -2,7 +2,7 @@ import { ANNOTATION, errorSentence, TEARDOWN_FINALIZER, type AgentRun, type Kube
 import type { Reconciled } from '@sympozium/controller';
 import type { Stage } from '@sympozium/plugin-sdk';
 import type { Clock, Logger } from '@sympozium/process';
-import type { Announcer } from '../apply/announcer.js';
+import type { Announcement, Announcer } from '../apply/announcer.js';
 import type { Applier } from '../apply/applier.js';
 import type { RunWriter } from '../apply/run-writer.js';
 import type { ClusterCache } from '../cluster/cluster-cache.js';
@@ -42,7 +42,8 @@ export class Teardown {
   async step(run: AgentRun, mode: Mode | undefined): Promise<Reconciled> {
     const left = this.#patience(run);
     if (mode && left > 0 && (await this.#takeDown(run)) === 'going') return { recheckAfterMs: left };
-    await this.#letGo(run, mode);
+    // Somebody else put the finalizer on what works once: it ends as it ended.
+    await this.#letGo(mode?.lifecycle === 'once' ? run : await this.#close(run, mode));
     return {};
   }
 
@@ -64,29 +65,32 @@ export class Teardown {
     return 'gone';
   }
 
-  /** Shows the end, then takes the finalizer away. */
-  async #letGo(run: AgentRun, mode: Mode | undefined): Promise<void> {
-    const { writer, announcer, clock, log } = this.#dependencies;
+  /** Shows the end. One that had failed has said so, and that stays. */
+  async #close(run: AgentRun, mode: Mode | undefined): Promise<AgentRun> {
+    const { writer, announcer, clock } = this.#dependencies;
     if (!mode) await announcer.announce(run, orphaned(run));
     const closed = await writer.writeStatus(run, closedStatus(run, clock.now()));
-    await announcer.announce(run, {
-      type: 'Normal',
-      reason: closed.status.phase,
-      message: 'The server is taken down.',
-    });
-    const finalizers = (closed.metadata.finalizers ?? []).filter((name) => name !== TEARDOWN_FINALIZER);
-    await writer.writeMetadata(closed, { finalizers });
+    if (closed.status.phase === 'Succeeded') await announcer.announce(run, TAKEN_DOWN);
+    return closed;
+  }
+
+  async #letGo(run: AgentRun): Promise<void> {
+    const { writer, log } = this.#dependencies;
+    const finalizers = (run.metadata.finalizers ?? []).filter((name) => name !== TEARDOWN_FINALIZER);
+    await writer.writeMetadata(run, { finalizers });
     log.info({ run: run.metadata.name }, 'run taken down');
   }
 }
+
+const TAKEN_DOWN: Announcement = { type: 'Normal', reason: 'Succeeded', message: 'The server is taken down.' };
 
 /** What an object without the annotation is, say one that was made by hand as a child: it goes first. */
 const stageOf = ({ metadata }: KubeObject): Stage =>
   STAGES.find((stage) => stage === metadata.annotations?.[ANNOTATION.stage]) ?? 'workload';
 
 /** The kinds of a plugin that is gone are not watched: their objects have the run as their owner and follow it. */
-const orphaned = ({ status, spec }: AgentRun) => ({
-  type: 'Warning' as const,
+const orphaned = ({ status, spec }: AgentRun): Announcement => ({
+  type: 'Warning',
   reason: 'ModeUnknown',
   message: `${errorSentence('ModeUnknown', status.mode ?? spec.mode)} Its objects are left to the garbage collector.`,
 });
