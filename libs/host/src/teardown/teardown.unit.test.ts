@@ -78,7 +78,14 @@ describe('a run that served and is deleted', () => {
 
   it.each([
     ['children that are absent', () => rig.server.delete(PROBE_APP, CHILD.app)],
-    ['an API that is gone', () => rig.server.setServed(PROBE_DOOR, false)],
+    [
+      'an API that is gone with its objects, unseen',
+      () => {
+        rig.client.watches.freeze(PROBE_DOOR);
+        rig.server.delete(PROBE_DOOR, CHILD.door);
+        rig.server.setServed(PROBE_DOOR, false);
+      },
+    ],
     [
       'deletions that are refused',
       () =>
