@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { SympoziumError } from '@sympozium/api';
 import type { InformerDependencies, KubeClient } from '@sympozium/kube';
-import { clientFromKubeconfig, loadKubeconfig } from '@sympozium/kube/kubeconfig';
+import { clientFromKubeconfig } from '@sympozium/kube/kubeconfig';
+import { loadKubeconfig } from '@sympozium/kube/kubeconfig/load';
 import { createLogger, livingOwner, systemClock, systemRandom } from '@sympozium/process';
 import { LOCK_FILE } from './dev/data-folder.js';
 

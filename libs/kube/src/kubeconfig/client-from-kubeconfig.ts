@@ -5,7 +5,7 @@ import type { Connection } from '../connection.js';
 import { HttpKubeClient, type HttpKubeClientOptions } from '../http-client.js';
 import { inClusterConnection } from '../in-cluster.js';
 import { kubeconfigCredentials } from './credentials.js';
-import { loadKubeconfig, type KubeconfigChoice } from './load-kubeconfig.js';
+import type { KubeconfigChoice } from './load-kubeconfig.js';
 
 export interface KubeconfigOptions extends HttpKubeClientOptions, Partial<KubeconfigChoice> {}
 
@@ -30,6 +30,8 @@ export async function clientFromKubeconfig(options: KubeconfigOptions = {}): Pro
     ...(kubeconfig === undefined ? {} : { kubeconfig }),
     ...(context === undefined ? {} : { context }),
   };
+  // A program in a Pod, which reads none, starts the sooner without what reads kubeconfigs.
+  const { loadKubeconfig } = await import('./load-kubeconfig.js');
   const config = loadKubeconfig(choice);
   const connection = {
     ...connectionTo(currentCluster(config), config.getCurrentUser()),
