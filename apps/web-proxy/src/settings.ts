@@ -41,7 +41,7 @@ const schema = z.object({
 type Environment = z.output<typeof schema>;
 
 /** Where the API keys are. */
-export type KeysSetting = { readonly secret: string } | { readonly folder: string };
+type KeysSetting = { readonly secret: string } | { readonly folder: string };
 
 /** Everything that the outside says to the web proxy, read once. */
 export interface Settings extends Environment {
