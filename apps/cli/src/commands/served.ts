@@ -55,7 +55,7 @@ function waitMs(wait: boolean | string): number | undefined {
 /** What lasts no longer than this is no news. */
 const PASSING_MS = 300;
 
-/** Tells each state that lasts, in words, once. */
+/** Tells each state that lasts, in words, once; one that ends the wait is an error's to tell. */
 export function tellChanges(clock: Clock, say: (text: string) => void): (state: ServingState) => void {
   let last = '';
   let timer: Timer | undefined;
@@ -64,6 +64,7 @@ export function tellChanges(clock: Clock, say: (text: string) => void): (state: 
     if (text === last) return;
     last = text;
     timer?.cancel();
+    if (!state.serving && state.final) return; // who waits is told so
     if (state.serving && !state.trouble) say(text);
     else timer = clock.after(PASSING_MS, () => say(text));
   };

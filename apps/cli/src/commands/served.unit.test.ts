@@ -21,3 +21,14 @@ it('tells each state that lasts, once', async () => {
   await clock.advance(1_000);
   expect(said).toEqual(['Pending: no such image (ImagePullFailed).', 'Serving']);
 });
+
+it('leaves it to the error to tell what waiting does not change', async () => {
+  const world = new ServedWorld();
+  const clock = new FakeClock();
+  const said: string[] = [];
+  const onState = tellChanges(clock, (text) => said.push(text));
+  onState(servingState(world.instance(), world.run({})));
+  onState(servingState(world.instance(), world.run({ phase: 'Failed', reason: 'InvalidSpec', message: 'no' })));
+  await clock.advance(1_000);
+  expect(said).toEqual([]);
+});
