@@ -1,7 +1,9 @@
 import { AGENT_RUN, ANNOTATION, SYMPOZIUM_INSTANCE } from '@sympozium/api';
 import { KubeError } from '@sympozium/kube';
+import { FakeKubeClient } from '@sympozium/kube/testing';
+import { seededRandom, silentLogger } from '@sympozium/process/testing';
 import { afterEach, describe, expect, it } from 'vitest';
-import { admitPlugins } from './index.js';
+import { admitPlugins, CoreHost } from './index.js';
 import { at, HostRig, isRunWrite, PROBE_APP, PROBE_DOOR, PROBE_SECRET, servingProbe } from './testing/index.js';
 
 let rig: HostRig;
@@ -102,6 +104,35 @@ describe('an operator that is killed', () => {
       holds();
     }
     expect(killed).toBe(true);
+  });
+});
+
+describe('two operators of which none knows that the other acts, too', () => {
+  it('end as one would, and then leave each other alone', async () => {
+    await newRig();
+    const client = new FakeKubeClient({ server: rig.server });
+    const second = new CoreHost({
+      client,
+      modes: await admitPlugins([{ from: 'test', plugin: servingProbe() }]),
+      namespaces: ['default'],
+      systemNamespace: 'sympozium-system',
+      clock: rig.clock,
+      random: seededRandom(99),
+      log: silentLogger(),
+    });
+    await second.cache.start();
+    await second.controllers.start();
+    for (const { act, holds } of STORY) {
+      act();
+      await settle();
+      holds();
+      client.forgetCalls();
+      rig.client.forgetCalls();
+      await rig.advance(10 * 60_000);
+      expect([...client.writes, ...rig.client.writes]).toEqual([]);
+    }
+    await second.controllers.stop();
+    await second.cache.stop();
   });
 });
 

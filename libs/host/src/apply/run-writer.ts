@@ -35,7 +35,7 @@ export class RunWriter {
     ]);
   }
 
-  /** Gives a run what its creator left out, or takes its finalizer away. */
+  /** Gives a run what its creator left out. */
   async writeMetadata(
     run: AgentRun,
     metadata: Pick<ObjectMeta, 'labels' | 'ownerReferences' | 'finalizers'>,
@@ -58,6 +58,18 @@ export class RunWriter {
     if (phase === 'Failed' && reason !== 'Cancelled')
       await this.#dependencies.announcer.announce(run, { type: 'Warning', reason, message: status.message ?? '' });
     return written;
+  }
+
+  /** Takes our finalizer away. Where it was the last one the run is gone, and its last version tells nothing of that. */
+  async release(run: AgentRun): Promise<void> {
+    const { cache, ownWrites } = this.#dependencies;
+    const { namespace = '', name, uid, finalizers = [] } = run.metadata;
+    await this.#patch(run, { metadata: { finalizers: finalizers.filter((one) => one !== TEARDOWN_FINALIZER) } }, {});
+    ownWrites.record(keyOf(run), () => {
+      const now = cache.runs.get(namespace, name)?.metadata;
+      return now?.uid !== uid || now?.finalizers?.includes(TEARDOWN_FINALIZER) !== true;
+    });
+    this.#dependencies.log.info({ run: keyOf(run) }, 'run let go');
   }
 
   /** Deletes this very run; Job and Pods follow by their owners. */

@@ -4,6 +4,7 @@ import {
   REASON,
   type AgentRun,
   type Condition,
+  type ErrorCode,
   type SympoziumInstance,
   type SympoziumInstanceStatus,
 } from '@sympozium/api';
@@ -26,6 +27,8 @@ export interface InstanceFacts {
   readonly now: number;
 }
 
+const VARYING: ErrorCode = 'ApplyFailed';
+
 type Said = Pick<Condition, 'type' | 'status' | 'reason' | 'message'> & { readonly at?: string | undefined };
 
 /** The status that follows from what is the case; the very status of the instance when there is nothing new to say. */
@@ -42,13 +45,13 @@ export function foldInstanceStatus(facts: InstanceFacts): SympoziumInstanceStatu
   return isDeepStrictEqual(next, status) ? status : next;
 }
 
-/** A condition whose status did not change keeps its time, and with the same reason its words. */
+/** A condition whose status did not change keeps its time; a server's refusal its words, too, which may vary. */
 function turned({ at, ...said }: Said, { instance, now }: InstanceFacts): Condition {
   const old = instance.status?.conditions?.find(({ type }) => type === said.type);
   const same = old?.status === said.status;
   return defined({
     ...said,
-    message: same && old.reason === said.reason ? old.message : said.message,
+    message: same && said.reason === VARYING && old.reason === VARYING ? old.message : said.message,
     lastTransitionTime: same ? old.lastTransitionTime : (at ?? rfc3339(now)),
     observedGeneration: instance.metadata.generation,
   });

@@ -175,6 +175,15 @@ describe('a SkillPack', () => {
     expect(rig.serverRun()).toBeDefined();
   });
 
+  it('that is missing is named, also when it is another one after an edit', async () => {
+    rig.instance({ spec: { skills: SKILLS } });
+    await rig.quiet();
+    rig.patchInstance({ skills: [{ skillPackRef: { name: 'tone' } }] });
+    await rig.quiet();
+    expect(rig.condition('Accepted')?.message).toContain('tone');
+    expect(rig.condition('Accepted')?.message).not.toContain('web');
+  });
+
   it.each<[string, object, object, string]>([
     ['whose schema is broken', { params: { type: 'colour' } }, {}, 'SkillPackInvalid'],
     ['that refuses the parameters', { params: { required: ['tone'] } }, {}, 'SkillParamsInvalid'],

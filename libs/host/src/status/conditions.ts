@@ -27,9 +27,9 @@ interface Said {
 }
 
 /**
- * The run's conditions. One whose status did not change keeps its time, and with the same reason its words, so that a
- * message which varies (a quota's use, a retry's delay) never costs a write. Where nothing could be observed, those of
- * plugins stay; else one that no plugin says any more goes.
+ * The run's conditions. One whose status did not change keeps its time, and where its words may vary (a quota's use, a
+ * retry's delay) with the same reason those, too, so that they never cost a write. Where nothing could be observed,
+ * those of plugins stay; else one that no plugin says any more goes.
  */
 export function foldConditions(known: readonly Condition[], facts: ConditionFacts): Condition[] {
   const said = [accepted(facts), applied(facts), ready(facts), succeeded(facts), ...(facts.outcome.conditions ?? [])];
@@ -47,6 +47,13 @@ const HOSTS: ReadonlySet<string> = new Set<string>([
   CONDITION.succeeded,
 ]);
 
+/** Conditions that repeat what others say: the API server of an apply, kubelets and controllers of what works. */
+const REPEATING: ReadonlySet<string> = new Set<string>([CONDITION.applied, CONDITION.ready, CONDITION.succeeded]);
+
+/** The words that tell a reader something new whenever they change. */
+export const wordsOf = ({ type, message }: Pick<Condition, 'type' | 'message'>): string | undefined =>
+  REPEATING.has(type) ? undefined : message;
+
 const isUnsaid = (type: string, { outcome: { conditions } }: ConditionFacts): boolean =>
   conditions !== undefined && !HOSTS.has(type) && !conditions.some((said) => said.type === type);
 
@@ -55,7 +62,7 @@ function turned(old: Condition | undefined, { at, ...said }: Said, facts: Condit
   const same = old?.status === said.status;
   return {
     ...said,
-    message: same && old.reason === said.reason ? old.message : said.message,
+    message: wordsOf(said) ?? (same && old.reason === said.reason ? old.message : said.message),
     lastTransitionTime: same ? old.lastTransitionTime : (at ?? rfc3339(now)),
     ...(generation !== undefined && { observedGeneration: generation }),
   };

@@ -1,8 +1,8 @@
-import { isTerminal, mayGo, type AgentRunStatus, type Condition, type Phase } from '@sympozium/api';
+import { CONDITION, isTerminal, mayGo, type AgentRunStatus, type Condition, type Phase } from '@sympozium/api';
 import { isDeepStrictEqual } from 'node:util';
 import { childRef, type ChildRef } from '../cluster/child-ledger.js';
 import { without } from '../without.js';
-import { foldConditions } from './conditions.js';
+import { foldConditions, wordsOf } from './conditions.js';
 import { giveUpAt } from './give-up.js';
 import { hinder } from './hinder.js';
 import type { Outcome } from './outcome.js';
@@ -67,7 +67,7 @@ function nextStatus(facts: RunFacts, outcome: Outcome, phase: Phase): AgentRunSt
     ...without(run.status, 'reason', 'message'),
     ...workOf(run.status, outcome),
     ...(isTerminal(phase) && { completedAt: endOf(outcome, now) }),
-    ...explanation(run.status, outcome),
+    ...explanation(facts, outcome),
     ...answer(outcome),
     phase,
     ...(mode !== undefined && { mode }),
@@ -93,15 +93,16 @@ function workOf(old: AgentRunStatus, outcome: Outcome): Partial<AgentRunStatus> 
 const endOf = (outcome: Outcome, now: number): string =>
   (outcome.state === 'succeeded' || outcome.state === 'failed' ? outcome.completedAt : undefined) ?? rfc3339(now);
 
-/** Why it is so; the same reason keeps its words, which may vary from one look to the next. */
-function explanation(old: AgentRunStatus, outcome: Outcome): Partial<AgentRunStatus> {
+/** Why it is so; the same reason keeps its words where they may vary from one look to the next. */
+function explanation({ run, obstacle }: RunFacts, outcome: Outcome): Partial<AgentRunStatus> {
   if (outcome.state === 'failed') {
     const { reason, message } = outcome;
     return { reason, message, error: { code: reason, message } };
   }
   if (outcome.state !== 'pending' || outcome.reason === undefined) return {};
   const { reason, message = '' } = outcome;
-  return { reason, message: old.reason === reason ? (old.message ?? message) : message };
+  const keeps = run.status.reason === reason && obstacle?.condition !== CONDITION.accepted;
+  return { reason, message: keeps ? (run.status.message ?? message) : message };
 }
 
 function answer(outcome: Outcome): Partial<AgentRunStatus> {
@@ -131,7 +132,7 @@ const conditionsOf = ({ run, children, obstacle, now }: RunFacts, outcome: Outco
     now,
   });
 
-/** Whether a reader would learn something that is worth a write; numbers, words and lists come along with it. */
+/** Whether a reader would learn something that is worth a write; numbers, most words and lists come along with it. */
 function isNews(old: AgentRunStatus, next: AgentRunStatus): boolean {
   const silent = next.phase === 'Pending' && next.reason === undefined && old.reason === undefined;
   return !silent && !isDeepStrictEqual(headlines(old), headlines(next));
@@ -141,7 +142,12 @@ const headlines = ({ phase, reason, endpoint, conditions = [], observedGeneratio
   phase,
   reason,
   endpoint,
-  conditions: conditions.map(({ type, status, reason: why }: Condition) => ({ type, status, why })),
+  conditions: conditions.map(({ type, status, reason: why, message }: Condition) => ({
+    type,
+    status,
+    why,
+    words: wordsOf({ type, message }),
+  })),
   // A server is edited in place, and whoever edits it waits for this.
   ...(phase === 'Serving' && { observedGeneration }),
 });

@@ -92,6 +92,35 @@ describe('foldStatus', () => {
     expect(broken.status.conditions).toContainEqual(expect.objectContaining({ type: 'Ready', status: 'False' }));
   });
 
+  it('tells what a condition says anew, but no words that only vary', () => {
+    const unserved = (said: string, route: string) =>
+      fold(
+        {
+          state: 'pending',
+          reason: 'ServerUnavailable',
+          message: said,
+          conditions: [{ type: 'RouteAccepted', status: 'False', reason: 'HostnameConflict', message: route }],
+        },
+        { lifecycle: 'serving', status },
+      ).status;
+    let status: AgentRunStatus = PENDING;
+    status = unserved('back-off 10s', 'a.example is taken');
+    expect(unserved('back-off 20s', 'a.example is taken')).toBe(status);
+    const next = unserved('back-off 40s', 'b.example is taken');
+    expect(next.message).toBe('back-off 10s');
+    expect(next.conditions).toContainEqual(expect.objectContaining({ message: 'b.example is taken' }));
+  });
+
+  it('names what is missing now, not what was missing first', () => {
+    const lacking = (pack: string, status: AgentRunStatus) =>
+      fold({ state: 'pending' }, { obstacle: obstacle('Accepted', 'SkillPackNotFound', pack), status }).status;
+    const first = lacking('tone, web', PENDING);
+    expect(lacking('tone, web', first)).toBe(first);
+    const { message, conditions } = lacking('tone', first);
+    expect(message).not.toContain('web');
+    expect(conditions).toContainEqual(expect.objectContaining({ type: 'Accepted', message }));
+  });
+
   it('gives a hindered run up at its timeout, a server never', () => {
     const hindered = { obstacle: obstacle('Accepted', 'InstanceNotFound', 'default/demo') };
     expect(fold({ state: 'pending' }, { ...hindered, afterMs: 1_000 })).toMatchObject({
