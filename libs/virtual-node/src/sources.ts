@@ -15,7 +15,7 @@ export interface Sources {
   mutable(names: SourceNames): readonly MutableSource[];
 }
 
-export interface MutableSource {
+interface MutableSource {
   readonly kind: Kind;
   readonly name: string;
   /** The resourceVersion that was read; undefined when there was none. */

@@ -16,7 +16,7 @@ export interface Service extends KubeObject {
   };
 }
 
-export interface Endpoint {
+interface Endpoint {
   readonly addresses: readonly string[];
   readonly conditions?: { readonly ready?: boolean | null };
 }
