@@ -1,4 +1,11 @@
-import { AGENT_RUN, isTerminal, type AgentRun, type AgentRunStatus, type ObjectMeta } from '@sympozium/api';
+import {
+  AGENT_RUN,
+  isTerminal,
+  TEARDOWN_FINALIZER,
+  type AgentRun,
+  type AgentRunStatus,
+  type ObjectMeta,
+} from '@sympozium/api';
 import { objectKey, type OwnWrites } from '@sympozium/controller';
 import { KubeError, type KubeClient, type WriteOptions } from '@sympozium/kube';
 import type { Logger, Metrics } from '@sympozium/process';

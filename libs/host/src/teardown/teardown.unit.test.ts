@@ -117,7 +117,8 @@ describe('a run that served and is deleted', () => {
     expect(rig.stored()?.status).toMatchObject({ phase: 'Pending', reason: 'NameConflict' });
     await remove();
     expect(rig.stored()).toBeUndefined();
-    for (const kind of [PROBE_APP, PROBE_SECRET]) expect(rig.server.objects(kind)).toEqual([]);
+    expect(rig.server.objects(PROBE_APP)).toEqual([]);
+    expect(rig.server.objects(PROBE_SECRET)).toEqual([]);
     expect(rig.server.peek(PROBE_DOOR, CHILD.door)?.metadata.uid).toBe(foreign.metadata.uid);
     expect(rig.events()).toEqual(['Succeeded']);
   });

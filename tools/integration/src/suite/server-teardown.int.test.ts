@@ -124,10 +124,11 @@ it('does not hold up a namespace that is deleted', async () => {
   await createIdlePack(system, { terminationGracePeriod: '1s' });
   const served = await Served.create(system, 'inside', { skills: IDLE_SKILLS });
   await served.serving();
+  await until('no other Pod drains', async () => (await system.pods()).length === 1, GONE_MS);
   await system.admin.delete(NAMESPACE, { name: system.namespace });
   await until(
     'the namespace is gone',
     () => system.admin.get(NAMESPACE, { name: system.namespace }).then(() => false, isNotFound),
     GONE_MS,
   );
-});
+}, 120_000);
