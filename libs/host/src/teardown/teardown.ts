@@ -22,7 +22,7 @@ export interface TeardownDependencies {
 /** A server stops before what leads to it is taken away, and its key goes last. */
 const STAGES: readonly Stage[] = ['workload', 'service', 'route', 'credential'];
 
-/** No Pod's grace period is as long: what is still there then is left to the garbage collector. */
+/** Longer than nearly every grace period: what is still there then is left to the garbage collector. */
 const PATIENCE_MS = 15 * 60_000;
 
 /** Whether the run waits for us before it may go. */
@@ -43,7 +43,7 @@ export class Teardown {
     const left = this.#patience(run);
     if (mode && left > 0 && (await this.#takeDown(run)) === 'going') return { recheckAfterMs: left };
     // Somebody else put the finalizer on what works once: it ends as it ended.
-    await this.#letGo(mode?.lifecycle === 'once' ? run : await this.#close(run, mode));
+    await this.#dependencies.writer.release(mode?.lifecycle === 'once' ? run : await this.#close(run, mode));
     return {};
   }
 
@@ -72,13 +72,6 @@ export class Teardown {
     const closed = await writer.writeStatus(run, closedStatus(run, clock.now()));
     if (closed.status.phase === 'Succeeded') await announcer.announce(run, TAKEN_DOWN);
     return closed;
-  }
-
-  async #letGo(run: AgentRun): Promise<void> {
-    const { writer, log } = this.#dependencies;
-    const finalizers = (run.metadata.finalizers ?? []).filter((name) => name !== TEARDOWN_FINALIZER);
-    await writer.writeMetadata(run, { finalizers });
-    log.info({ run: run.metadata.name }, 'run taken down');
   }
 }
 
