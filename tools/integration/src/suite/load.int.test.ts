@@ -20,17 +20,23 @@ afterAll(() => system?.stop());
 
 const TELLS_FOLDERS = existsSync('/proc/self/cwd');
 
-/** Processes that work in a folder below this one; none where the system does not say. */
-function processesIn(folder: string): number[] {
+/** Where the processes of this machine work; nothing where the system does not say. */
+function workFolders(): string[] {
   if (!TELLS_FOLDERS) return [];
   const pids = readdirSync('/proc').map(Number).filter(Number.isInteger);
-  return pids.filter((pid) => {
+  return pids.flatMap((pid) => {
     try {
-      return readlinkSync(`/proc/${pid}/cwd`).startsWith(folder);
+      return [readlinkSync(`/proc/${pid}/cwd`)];
     } catch {
-      return false; // it has gone meanwhile
+      return []; // it has gone meanwhile
     }
   });
+}
+
+/** Processes of this suite's Pods, each of which works below a folder named after its Pod's uid. */
+async function agents(): Promise<number> {
+  const uids = (await system.pods()).map(({ metadata }) => metadata.uid ?? '');
+  return workFolders().filter((folder) => uids.some((uid) => folder.includes(uid))).length;
 }
 
 it(`answers ${RUNS} requests at once, each by a Pod of its own, and leaves no process behind`, async () => {
@@ -39,16 +45,15 @@ it(`answers ${RUNS} requests at once, each by a Pod of its own, and leaves no pr
     const messages = [{ role: 'user' as const, content: `question ${n}` }];
     return (await openai.chat.completions.create({ model: 'echo', messages })).choices[0]?.message.content;
   };
-  const agents = () => processesIn(`${suiteCluster().folder}/node`).length;
-  const seen = until('agents work', () => !TELLS_FOLDERS || agents() > 0);
+  const seen = until('agents work', async () => !TELLS_FOLDERS || (await agents()) > 0);
   const numbers = Array.from({ length: RUNS }, (_, n) => n);
   expect(await Promise.all(numbers.map(ask))).toEqual(numbers.map((n) => `question ${n}`));
   await seen;
-  const pods = await system.pods();
-  expect(pods).toHaveLength(RUNS);
-  expect(new Set(pods.map(({ status }) => status?.podIP)).size).toBe(RUNS);
   await until('every run has succeeded', async () =>
     (await system.runs()).every(({ status }) => status.phase === 'Succeeded'),
   );
-  await until('no agent is left', () => agents() === 0);
+  const pods = await system.pods();
+  expect(pods).toHaveLength(RUNS);
+  expect(new Set(pods.map(({ status }) => status?.podIP)).size).toBe(RUNS);
+  await until('no agent is left', async () => (await agents()) === 0);
 });
