@@ -1,6 +1,14 @@
 import { ANNOTATION, kindKey, type AgentRun, type Kind, type KubeObject } from '@sympozium/api';
 import { objectKey, type OwnWrites } from '@sympozium/controller';
-import { isAlreadyExists, isConflict, isNotFound, KubeError, type KubeClient, type ObjectKey } from '@sympozium/kube';
+import {
+  isAlreadyExists,
+  isConflict,
+  isNotFound,
+  KubeError,
+  type KubeClient,
+  type ObjectKey,
+  type Patch,
+} from '@sympozium/kube';
 import type { Clock, Logger } from '@sympozium/process';
 import type { ClusterCache } from '../cluster/cluster-cache.js';
 import { isOurs, isPredecessors } from '../cluster/run-of.js';
@@ -142,12 +150,9 @@ export class Applier {
 
   /** A new value where the epoch is another, or where what is there is of no use. */
   async #generate(run: AgentRun, { kind, live, generate, need, plugin }: Made<'generate'>): Promise<Applied> {
-    const { client, values, log } = this.#dependencies;
+    const { values, log } = this.#dependencies;
     const body = values.renewal(live, generate, need);
-    const made = await client
-      .patch(kind, live.metadata, { type: 'merge', body }, { fieldManager: fieldManager(plugin) })
-      .catch((error: unknown) => this.#explain(error, kind, live));
-    this.#wrote(run, kind, made);
+    const made = await this.#amend(run, { kind, live, plugin }, { type: 'merge', body });
     log.info({ run: keyOf(run), kind: kind.kind, name: made.metadata.name, need }, 'secret value made');
     if (need === 'replace') await values.announceReplaced(run, made);
     return 'done';
@@ -156,10 +161,7 @@ export class Applier {
   /** Puts labels and owner back. */
   async #claim(run: AgentRun, { kind, live, object, plugin }: Made<'claim'>): Promise<Applied> {
     const body = claimPatch(live, object);
-    const made = await this.#dependencies.client
-      .patch(kind, live.metadata, { type: 'merge', body }, { fieldManager: fieldManager(plugin) })
-      .catch((error: unknown) => this.#explain(error, kind, live));
-    this.#wrote(run, kind, made);
+    const made = await this.#amend(run, { kind, live, plugin }, { type: 'merge', body });
     this.#dependencies.log.info({ run: keyOf(run), kind: kind.kind, name: made.metadata.name }, 'child claimed again');
     return 'done';
   }
@@ -205,15 +207,25 @@ export class Applier {
 
   async #patch(run: AgentRun, { kind, live, operations, plugin }: Made<'patch'>): Promise<Applied> {
     const body = [{ op: 'test', path: '/metadata/uid', value: live.metadata.uid }, ...operations];
-    const made = await this.#dependencies.client
-      .patch(kind, live.metadata, { type: 'json', body }, { fieldManager: fieldManager(plugin) })
-      .catch((error: unknown) => this.#explain(error, kind, live));
-    this.#wrote(run, kind, made);
+    const made = await this.#amend(run, { kind, live, plugin }, { type: 'json', body });
     this.#dependencies.log.info(
       { run: keyOf(run), kind: kind.kind, name: made.metadata.name, operations },
       'child patched',
     );
     return 'done';
+  }
+
+  /** Patches an object that exists, as the plugin's. */
+  async #amend(
+    run: AgentRun,
+    { kind, live, plugin }: Pick<Made<'patch'>, 'kind' | 'live' | 'plugin'>,
+    patch: Patch,
+  ): Promise<KubeObject> {
+    const made = await this.#dependencies.client
+      .patch(kind, live.metadata, patch, { fieldManager: fieldManager(plugin) })
+      .catch((error: unknown) => this.#explain(error, kind, live));
+    this.#wrote(run, kind, made);
+    return made;
   }
 
   /** A patch is refused, too, where its object is gone or another one has its name: then only the cache is behind. */

@@ -126,9 +126,11 @@ it('does not hold up a namespace that is deleted', async () => {
   await served.serving();
   await until('no other Pod drains', async () => (await system.pods()).length === 1, GONE_MS);
   await system.admin.delete(NAMESPACE, { name: system.namespace });
+  await until('the run is gone', async () => (await served.serverRun()) === undefined, GONE_MS);
+  // How soon the namespace follows is Kubernetes' to decide: it looks again ever less often.
   await until(
     'the namespace is gone',
     () => system.admin.get(NAMESPACE, { name: system.namespace }).then(() => false, isNotFound),
-    GONE_MS,
+    4 * GONE_MS,
   );
-}, 120_000);
+}, 360_000);
