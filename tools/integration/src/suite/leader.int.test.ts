@@ -52,9 +52,11 @@ it('the leader is killed: the other goes on within 20 s', async () => {
   await leader.kill();
   const killedAt = Date.now();
   await system.createRun('orphaned');
-  await until('the standby leads', () => api.writes.length > 0, 20_000);
-  expect((await system.finished('orphaned', 20_000)).status.phase).toBe('Succeeded');
+  const isGoingOn = (): boolean => api.writes.some(({ method, path }) => method === 'POST' && path.endsWith('/jobs'));
+  await until('the standby works', isGoingOn, 25_000);
   expect(Date.now() - killedAt).toBeLessThan(20_000);
+  // How long its Pod then takes is not the operators' matter.
+  expect((await system.finished('orphaned')).status.phase).toBe('Succeeded');
 });
 
 it('the leader is stopped: the other takes over within 2 s, and of 20 runs none is lost or done twice', async () => {
