@@ -5,5 +5,5 @@ import { runnerImport } from 'vite';
 process.chdir(resolve(import.meta.dirname, '../../..'));
 await runnerImport('./tools/bench/src/main.ts', {
   configFile: false,
-  environments: { inline: { resolve: { conditions: ['@sympozium/source'] } } },
+  environments: { inline: { resolve: { conditions: ['@sympozium/source'], noExternal: [/^@sympozium\//] } } },
 });
