@@ -19,7 +19,7 @@ const layers = [
   layer('kube', [...base, 'kube'], ['tsyringe', 'fastify']),
   layer('control', [...base, 'kube', 'control'], ['tsyringe', 'fastify']),
   layer('host', host, ['tsyringe', 'fastify']),
-  layer('local', [...local, 'local'], ['tsyringe']),
+  layer('local', [...local, 'control', 'local'], ['tsyringe']),
   layer('app', [...host, 'plugin', 'local'], ['tsyringe']),
   layer('tool', [...host, 'plugin', 'local', 'tool'], ['tsyringe']),
 ];

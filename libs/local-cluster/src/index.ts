@@ -1,0 +1,1 @@
+export type { LocalCluster, LocalClusterOptions, LocalUser } from './local-cluster-options.js';

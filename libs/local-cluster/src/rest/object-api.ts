@@ -1,0 +1,121 @@
+import type { ApiObject, ObjectName } from '../api-object.js';
+import type { User } from '../auth/auth.js';
+import type { Resource } from '../resources/resource.js';
+
+/** What every write may carry, https://kubernetes.io/docs/reference/using-api/api-concepts/. */
+export interface WriteParameters {
+  /** Who asks: for admission, and in its name as default field manager's origin. */
+  readonly user: User;
+  /** Default: from the user agent, as the real server does (up to the first slash). */
+  readonly fieldManager: string;
+  readonly dryRun: boolean;
+  /** What becomes of unknown and duplicate fields; default `Warn`. */
+  readonly fieldValidation: 'Ignore' | 'Warn' | 'Strict';
+  /** Collects texts for `Warning` headers. */
+  readonly warn: (text: string) => void;
+  readonly subresource?: 'status' | 'scale';
+}
+
+export type PatchRequest =
+  | { readonly type: 'json'; readonly body: unknown }
+  | { readonly type: 'merge' | 'strategic'; readonly body: unknown }
+  | { readonly type: 'apply'; readonly body: unknown; readonly force: boolean };
+
+export interface ListParameters {
+  readonly namespace?: string;
+  readonly labelSelector?: string;
+  readonly fieldSelector?: string;
+  readonly limit?: number;
+  readonly continue?: string;
+  readonly resourceVersion?: string;
+  readonly resourceVersionMatch?: string;
+}
+
+export interface ObjectList {
+  readonly items: readonly ApiObject[];
+  readonly resourceVersion: string;
+  readonly continue?: string;
+  readonly remainingItemCount?: number;
+}
+
+export interface WatchParameters {
+  readonly namespace?: string;
+  readonly labelSelector?: string;
+  readonly fieldSelector?: string;
+  /** Absent or `0`: begins with an ADDED for each object there is. */
+  readonly resourceVersion?: string;
+  readonly allowWatchBookmarks?: boolean;
+  /** Initial objects first, then a bookmark with the annotation `k8s.io/initial-events-end`. */
+  readonly sendInitialEvents?: boolean;
+}
+
+export type ApiWatchEvent =
+  | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK'; readonly object: ApiObject }
+  /** A Status; the watch ends after it. */
+  | { readonly type: 'ERROR'; readonly object: object };
+
+export interface DeleteParameters {
+  readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string };
+  readonly propagationPolicy?: 'Background' | 'Foreground' | 'Orphan';
+  readonly gracePeriodSeconds?: number;
+  readonly orphanDependents?: boolean;
+}
+
+/**
+ * The verbs of the API on any resource, without HTTP: defaulting, pruning, validation, admission, optimistic locking,
+ * managed fields, finalizers. Every method rejects with `ApiError`. Authorization was asked before. What it returns is
+ * shared with the store and frozen.
+ */
+export interface ObjectApi {
+  get(resource: Resource, name: ObjectName, subresource?: 'status' | 'scale'): ApiObject;
+  list(resource: Resource, parameters: ListParameters): ObjectList;
+  /** Pushes events until `end` is called. Throws `expired` at once where the version is too old. */
+  watch(resource: Resource, parameters: WatchParameters, onEvent: (event: ApiWatchEvent) => void): () => void;
+  create(
+    resource: Resource,
+    namespace: string | undefined,
+    body: unknown,
+    parameters: WriteParameters,
+  ): Promise<ApiObject>;
+  /** `created` tells 201 from 200. */
+  update(
+    resource: Resource,
+    name: ObjectName,
+    body: unknown,
+    parameters: WriteParameters,
+  ): Promise<{ object: ApiObject; created: boolean }>;
+  patch(
+    resource: Resource,
+    name: ObjectName,
+    patch: PatchRequest,
+    parameters: WriteParameters,
+  ): Promise<{ object: ApiObject; created: boolean }>;
+  /** `object` is set while it is still there (finalizers, grace): answered with it; else with a Status of success. */
+  delete(
+    resource: Resource,
+    name: ObjectName,
+    options: DeleteParameters,
+    parameters: WriteParameters,
+  ): Promise<{ object: ApiObject; gone: boolean }>;
+  deleteCollection(
+    resource: Resource,
+    selection: ListParameters,
+    options: DeleteParameters,
+    parameters: WriteParameters,
+  ): Promise<ObjectList>;
+}
+
+/** Looks at objects before they are stored, after defaulting; may change them or throw `ApiError`. */
+export interface Admission {
+  admit(request: {
+    readonly operation: 'CREATE' | 'UPDATE' | 'DELETE';
+    readonly resource: Resource;
+    readonly subresource?: string;
+    readonly name: ObjectName;
+    readonly object: ApiObject | undefined;
+    readonly old: ApiObject | undefined;
+    readonly user: User;
+    readonly dryRun: boolean;
+    readonly warn: (text: string) => void;
+  }): void;
+}
