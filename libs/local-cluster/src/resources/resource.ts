@@ -63,6 +63,8 @@ export interface Strategy {
   readonly gracePeriodSeconds?: (object: ApiObject, requested: number | undefined) => number;
   /** What a delete without a policy does to dependents; default `Background`. */
   readonly defaultPropagation?: 'Background' | 'Orphan';
+  /** true: a delete that takes effect at once answers with the object, not with a Status (Pod, Service, …). */
+  readonly returnsDeletedObject?: boolean;
   /** true: an update may come without resourceVersion (most built-in kinds). */
   readonly allowUnconditionalUpdate?: boolean;
   /** true: PUT on an absent object creates it (Lease, Event, … as the real server). */

@@ -103,6 +103,11 @@ export interface ObjectApi {
     options: DeleteParameters,
     parameters: WriteParameters,
   ): Promise<ObjectList>;
+  /**
+   * Changes an object as the server itself does (binding, finalize, marks): no validation, no admission, managed fields
+   * as they are. `change` gets a copy that it may change, and may throw.
+   */
+  writeRaw(resource: Resource, name: ObjectName, change: (object: ApiObject) => ApiObject): Promise<ApiObject>;
 }
 
 /** Looks at objects before they are stored, after defaulting; may change them or throw `ApiError`. */

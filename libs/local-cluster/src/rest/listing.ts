@@ -1,0 +1,147 @@
+import { ApiError, badRequest, invalid, type FieldError } from '../api-error.js';
+import type { ApiObject } from '../api-object.js';
+import type { Resource } from '../resources/resource.js';
+import type { RevisionStore } from '../storage/revision-store.js';
+import type { ListParameters, ObjectList } from './object-api.js';
+import { selection } from './selectors.js';
+import { keyOf, prefixOf } from './store-key.js';
+
+const TOO_OLD =
+  'The provided continue parameter is too old to display a consistent list result. You can start a new list without ' +
+  'the continue parameter, or use the continue token in this response to retrieve the remainder of the results. ' +
+  'Continuing with the provided token results in an inconsistent list - objects that were created, modified, or ' +
+  'deleted between the time the first chunk was returned and now may show up in the list.';
+/** In a continue token: go on with what there is now. */
+const INCONSISTENT = -1;
+
+/** A list, or a page of one, as https://kubernetes.io/docs/reference/using-api/api-concepts/ tells it. */
+export function listObjects(store: RevisionStore, resource: Resource, parameters: ListParameters): ObjectList {
+  rejectInvalid(parameters);
+  const { namespace, limit = 0, continue: token } = parameters;
+  const prefix = prefixOf(resource, namespace);
+  const start = token === undefined ? undefined : readToken(token, prefix);
+  const at = start ? start.revision : wantedRevision(store, parameters);
+  const all = objectsAt(store, prefix, at, start?.key);
+  const from = start ? all.slice(firstAtOrAfter(resource, all, start.key)) : all;
+  const matches = selection(resource, parameters);
+  const { items, rest } = page(from, matches, limit);
+  const revision = at ?? store.revision;
+  const last = items.at(-1);
+  const list = { items, resourceVersion: String(revision) };
+  if (rest === 0 || !last) return list;
+  const selected = Boolean(parameters.labelSelector ?? parameters.fieldSelector);
+  const continued = writeToken(revision, keyOf(resource, last.metadata).slice(prefix.length));
+  return { ...list, continue: continued, ...(selected ? {} : { remainingItemCount: rest }) };
+}
+
+/** At most `limit` objects that match, and how many come after the last of them. */
+function page(
+  objects: readonly ApiObject[],
+  matches: (object: ApiObject) => boolean,
+  limit: number,
+): { items: ApiObject[]; rest: number } {
+  if (limit === 0) return { items: objects.filter(matches), rest: 0 };
+  const items: ApiObject[] = [];
+  for (const [index, object] of objects.entries()) {
+    if (!matches(object)) continue;
+    if (items.length === limit) return { items, rest: objects.length - index };
+    items.push(object);
+  }
+  return { items, rest: 0 };
+}
+
+function objectsAt(
+  store: RevisionStore,
+  prefix: string,
+  at: number | undefined,
+  key: string | undefined,
+): readonly ApiObject[] {
+  if (at === undefined || at === store.revision) return store.list(prefix);
+  try {
+    return store.list(prefix, { at });
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code !== 410) throw error;
+    if (key === undefined) throw new ApiError(410, 'Expired', 'The resourceVersion for the provided list is too old.');
+    throw new ApiError(410, 'Expired', TOO_OLD, undefined, {
+      continue: writeToken(INCONSISTENT, key.slice(prefix.length)),
+    });
+  }
+}
+
+function wantedRevision(
+  store: RevisionStore,
+  { resourceVersion, resourceVersionMatch, limit }: ListParameters,
+): number | undefined {
+  if (!resourceVersion || resourceVersion === '0') return undefined;
+  const wanted = parseVersion(resourceVersion);
+  if (wanted > store.revision) throw tooLarge(wanted, store.revision);
+  const exact =
+    resourceVersionMatch === 'Exact' || (resourceVersionMatch === undefined && limit !== undefined && limit > 0);
+  return exact ? wanted : undefined;
+}
+
+export function parseVersion(text: string): number {
+  if (!/^\d+$/.test(text))
+    throw badRequest(`invalid resource version "${text}": strconv.ParseUint: parsing "${text}": invalid syntax`);
+  return Number(text);
+}
+
+export const tooLarge = (wanted: number, current: number): ApiError =>
+  new ApiError(504, 'Timeout', `Timeout: Too large resource version: ${wanted}, current: ${current}`, {
+    causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
+    retryAfterSeconds: 1,
+  });
+
+const writeToken = (revision: number, after: string): string =>
+  Buffer.from(
+    JSON.stringify({ v: 'meta.k8s.io/v1', rv: revision, start: after.endsWith('\0') ? after : `${after}\0` }),
+  ).toString('base64url');
+
+function readToken(token: string, prefix: string): { key: string; revision: number | undefined } {
+  let read: { v?: unknown; rv?: unknown; start?: unknown };
+  try {
+    read = JSON.parse(Buffer.from(token, 'base64url').toString()) as typeof read;
+  } catch {
+    throw badRequest('continue key is not valid');
+  }
+  const { v, rv, start } = read;
+  if (v !== 'meta.k8s.io/v1')
+    throw badRequest(`continue key is not valid: server does not recognize this encoded version ${String(v)}`);
+  if (typeof rv !== 'number' || rv === 0)
+    throw badRequest('continue key is not valid: incorrect encoded start resourceVersion (version meta.k8s.io/v1)');
+  if (typeof start !== 'string' || start === '')
+    throw badRequest('continue key is not valid: encoded start key empty (version meta.k8s.io/v1)');
+  return { key: `${prefix}${start}`, revision: rv === INCONSISTENT ? undefined : rv };
+}
+
+function firstAtOrAfter(resource: Resource, objects: readonly ApiObject[], key: string): number {
+  let low = 0;
+  let high = objects.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const object = objects[middle];
+    if (object && keyOf(resource, object.metadata) < key) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function rejectInvalid({ resourceVersion, resourceVersionMatch: match, continue: token }: ListParameters): void {
+  if (token && resourceVersion && resourceVersion !== '0')
+    throw badRequest('specifying resource version is not allowed when using continue');
+  if (match === undefined) return;
+  const errors: FieldError[] = [];
+  const forbid = (message: string): void =>
+    void errors.push({ type: 'FieldValueForbidden', field: 'resourceVersionMatch', message: `Forbidden: ${message}` });
+  if (!resourceVersion) forbid('resourceVersionMatch is forbidden unless resourceVersion is provided');
+  if (token) forbid('resourceVersionMatch is forbidden when continue is provided');
+  if (match !== 'Exact' && match !== 'NotOlderThan')
+    errors.push({
+      type: 'FieldValueNotSupported',
+      field: 'resourceVersionMatch',
+      message: `Unsupported value: "${match}": supported values: "Exact", "NotOlderThan", ""`,
+    });
+  if (match === 'Exact' && resourceVersion === '0')
+    forbid('resourceVersionMatch "exact" is forbidden for resourceVersion "0"');
+  if (errors.length > 0) throw invalid({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', errors);
+}

@@ -1,0 +1,64 @@
+import type { Random } from '@sympozium/process';
+import { badRequest } from '../api-error.js';
+import type { ApiObject } from '../api-object.js';
+
+/** Without vowels and look-alikes, so that no name says anything; k8s.io/apimachinery/pkg/util/rand. */
+const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
+const SUFFIX = 5;
+const LONGEST_NAME = 63;
+
+export function randomSuffix(random: Random, length = SUFFIX): string {
+  return Array.from(random.bytes(length), (byte) => ALPHABET[byte % ALPHABET.length]).join('');
+}
+
+/** A name that begins with the prefix. */
+export const generatedName = (random: Random, prefix: string): string =>
+  `${prefix.slice(0, LONGEST_NAME - SUFFIX)}${randomSuffix(random)}`;
+
+/** A version 4 UUID. */
+export function newUid(random: Random): string {
+  const bytes = Buffer.from(random.bytes(16));
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
+
+/** Sets what only the server says of a new object, in place. */
+export function fillSystemFields(object: ApiObject, { uid, now }: { uid: string; now: string }): void {
+  const { metadata } = object;
+  delete metadata.deletionTimestamp;
+  delete metadata.deletionGracePeriodSeconds;
+  delete metadata.resourceVersion;
+  metadata.uid = uid;
+  metadata.creationTimestamp = now;
+}
+
+/** The object's namespace is the request's; another one is an error. */
+export function settleNamespace(
+  resource: { namespaced: boolean },
+  namespace: string | undefined,
+  object: ApiObject,
+): void {
+  const { metadata } = object;
+  if (!resource.namespaced) {
+    if (metadata.namespace) throw badRequest('namespace may not be set on cluster-scoped objects');
+    delete metadata.namespace;
+    return;
+  }
+  if (metadata.namespace && metadata.namespace !== namespace)
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+  if (!namespace) throw badRequest('an empty namespace may not be set during creation');
+  metadata.namespace = namespace;
+}
+
+/** What the URL names and what the body names are one. */
+export function requireName(object: ApiObject, name: string, namespace: string | undefined): void {
+  const { metadata } = object;
+  metadata.name ||= name;
+  if (metadata.name !== name)
+    throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`);
+  if (namespace !== undefined && metadata.namespace && metadata.namespace !== namespace)
+    throw badRequest(
+      `the namespace of the object (${metadata.namespace}) does not match the namespace on the request (${namespace})`,
+    );
+}

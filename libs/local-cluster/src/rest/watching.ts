@@ -1,0 +1,61 @@
+import { ApiError } from '../api-error.js';
+import type { ApiObject } from '../api-object.js';
+import type { Resource } from '../resources/resource.js';
+import type { Change, RevisionStore } from '../storage/revision-store.js';
+import { groupVersion } from './decode.js';
+import { parseVersion, tooLarge } from './listing.js';
+import type { ApiWatchEvent, WatchParameters } from './object-api.js';
+import { selection } from './selectors.js';
+import { prefixOf } from './store-key.js';
+
+/** Follows the objects of a selection; what enters or leaves it is ADDED or DELETED. */
+export function watchObjects(
+  store: RevisionStore,
+  resource: Resource,
+  parameters: WatchParameters,
+  onEvent: (event: ApiWatchEvent) => void,
+): () => void {
+  const prefix = prefixOf(resource, parameters.namespace);
+  const matches = selection(resource, parameters);
+  const from = startOf(store, parameters);
+  if (from === undefined) {
+    for (const object of store.list(prefix)) if (matches(object)) onEvent({ type: 'ADDED', object });
+    if (parameters.sendInitialEvents)
+      onEvent(bookmark(resource, store.revision, { 'k8s.io/initial-events-end': 'true' }));
+  }
+  return store.watch(prefix, from ?? store.revision, (change) => {
+    const event = eventOf(change, matches);
+    if (event) onEvent(event);
+  });
+}
+
+/** A BOOKMARK: everything up to this revision was told. */
+export function bookmark(resource: Resource, revision: number, annotations?: Record<string, string>): ApiWatchEvent {
+  const metadata = { resourceVersion: String(revision), ...(annotations && { annotations }) };
+  const object = { kind: resource.kind, apiVersion: groupVersion(resource), metadata };
+  return { type: 'BOOKMARK', object: object as unknown as ApiObject };
+}
+
+/** The revision after which changes are told; undefined: first everything there is. */
+function startOf(store: RevisionStore, { resourceVersion, sendInitialEvents }: WatchParameters): number | undefined {
+  const revision = resourceVersion ? parseVersion(resourceVersion) : 0;
+  if (revision > store.revision) throw tooLarge(revision, store.revision);
+  if (revision === 0 || sendInitialEvents) return undefined;
+  if (revision < store.compacted)
+    throw new ApiError(410, 'Expired', `too old resource version: ${revision} (${store.compacted})`);
+  return revision;
+}
+
+function eventOf(change: Change, matches: (object: ApiObject) => boolean): ApiWatchEvent | undefined {
+  const { type, object, previous } = change;
+  const before = previous !== undefined && matches(previous);
+  const after = type !== 'DELETED' && matches(object);
+  if (after) return { type: before ? 'MODIFIED' : 'ADDED', object };
+  if (!before) return undefined;
+  return { type: 'DELETED', object: type === 'DELETED' ? object : atVersion(previous, object) };
+}
+
+/** What left the selection is told as it was, at the version of the change. */
+function atVersion(object: ApiObject, { metadata: { resourceVersion } }: ApiObject): ApiObject {
+  return { ...object, metadata: { ...object.metadata, ...(resourceVersion !== undefined && { resourceVersion }) } };
+}
