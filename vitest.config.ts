@@ -1,11 +1,37 @@
 import { defineConfig } from 'vitest/config';
 
-/** `npm test`: everything that needs nothing but Node. */
-export default defineConfig({
+/** Workspace packages are read from their sources. */
+const fromSources = {
   resolve: { conditions: ['@sympozium/source'] },
   ssr: { resolve: { conditions: ['@sympozium/source'] } },
+  environments: { __vitest__: { resolve: { conditions: ['@sympozium/source'] } } }, // where globalSetup runs
+};
+
+/** `npm test`: everything that needs nothing but Node; the integration suite runs on the embedded API. */
+export default defineConfig({
   test: {
-    include: ['{apps,libs,tools}/**/src/**/*.unit.test.ts'],
     reporters: ['default', './tools/build/vitest-reporter.mjs'],
+    projects: [
+      {
+        ...fromSources,
+        test: {
+          name: 'unit',
+          include: ['{apps,libs,tools}/**/src/**/*.unit.test.ts'],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        ...fromSources,
+        test: {
+          name: 'embedded',
+          include: ['tools/integration/src/suite/*.int.test.ts'],
+          globalSetup: ['tools/integration/src/setup-embedded.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });

@@ -6,9 +6,9 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['@sympozium/source'] } },
   environments: { __vitest__: { resolve: { conditions: ['@sympozium/source'] } } }, // where globalSetup runs
   test: {
-    include: ['tools/integration/src/**/*.int.test.ts'],
+    include: ['tools/integration/src/suite/*.{int,kube}.test.ts'],
     reporters: ['default', './tools/build/vitest-reporter.mjs'],
-    globalSetup: ['tools/integration/src/global-setup.ts'],
+    globalSetup: ['tools/integration/src/setup-real.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
