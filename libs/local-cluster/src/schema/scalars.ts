@@ -1,0 +1,64 @@
+import { invalidValue, tooLong, typeInvalid } from './field-errors.js';
+import type { Findings } from './findings.js';
+import { formatCheck } from './formats.js';
+import { goRegExp } from './go-regexp.js';
+import type { Schema } from './schema.js';
+import { formatOf } from './types.js';
+
+const named = (path: string): string => path.replace(/^\./, '');
+const lengthOf = (text: string): number => Array.from(text).length;
+
+/** Bounds of a text, then its format. */
+export function checkString(schema: Schema, text: string, path: string, found: Findings): void {
+  checkText(schema, text, path, found);
+  found.count();
+  const format = formatOf(schema);
+  if (format === undefined || schema.type === 'integer' || schema.type === 'number') return;
+  found.count();
+  if (formatCheck(format)?.(text) === false)
+    found.add(typeInvalid(named(path), text, `${path} in body must be of type ${format}: ${JSON.stringify(text)}`));
+}
+
+function checkText(
+  { minLength = 0, maxLength = Infinity, pattern }: Schema,
+  text: string,
+  path: string,
+  found: Findings,
+): void {
+  const length = lengthOf(text);
+  if (length > maxLength) return found.add(tooLong(named(path), maxLength));
+  if (length < minLength)
+    return found.add(invalidValue(named(path), text, `${path} in body should be at least ${minLength} chars long`));
+  if (pattern !== undefined && pattern !== '' && !goRegExp(pattern).test(text))
+    found.add(invalidValue(named(path), text, `${path} in body should match '${pattern}'`));
+}
+
+/** Bounds of a number, and whether its format can hold it. */
+export function checkNumber(schema: Schema, value: number, path: string, found: Findings): void {
+  found.count();
+  if (!isInRange(schema, value)) found.add(invalidValue('', '', outOfRange(schema, path)));
+  const fail = (text: string): void => found.add(invalidValue(named(path), value, `${path} in body should be ${text}`));
+  const { multipleOf, minimum = -Infinity, maximum = Infinity, exclusiveMaximum, exclusiveMinimum } = schema;
+  if (multipleOf !== undefined && !isMultiple(value, multipleOf)) fail(`a multiple of ${multipleOf}`);
+  if (exclusiveMinimum ? value <= minimum : value < minimum)
+    fail(`greater than ${exclusiveMinimum ? '' : 'or equal to '}${minimum}`);
+  if (exclusiveMaximum ? value >= maximum : value > maximum)
+    fail(`less than ${exclusiveMaximum ? '' : 'or equal to '}${maximum}`);
+  found.count();
+}
+
+const isMultiple = (value: number, of: number): boolean => Number.isInteger(of < 1 ? (1 / of) * value : value / of);
+
+function isInRange({ type, format }: Schema, value: number): boolean {
+  if (type === 'integer') {
+    if (!Number.isInteger(value)) return false;
+    return format === 'int32' ? value >= -(2 ** 31) && value < 2 ** 31 : Math.abs(value) <= 2 ** 63;
+  }
+  return type !== 'number' || format !== 'float' || Math.abs(value) <= 3.4028234663852886e38;
+}
+
+const outOfRange = (schema: Schema, path: string): string => {
+  const format = formatOf(schema);
+  const how = format === undefined ? '(default format)' : `with format ${format}`;
+  return `Checked value must be of type ${schema.type} ${how} in ${path}`;
+};
