@@ -34,9 +34,7 @@ export function isCIDR(text: string): boolean {
 
 /** As Go's net/url.ParseRequestURI: absolute, or a path from the root. */
 export const isRequestUri = (text: string): boolean =>
-  text.startsWith('/')
-    ? !/[\s\u0000-\u001f\u007f]/.test(text)
-    : URL.canParse(text) && /^[a-z][a-z0-9+.-]*:[^\s]/i.test(text);
+  text.startsWith('/') ? !/[\s\p{Cc}]/u.test(text) : URL.canParse(text) && /^[a-z][a-z0-9+.-]*:[^\s]/i.test(text);
 
 function isDate(text: string): boolean {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;

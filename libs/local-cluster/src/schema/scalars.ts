@@ -37,14 +37,28 @@ function checkText(
 export function checkNumber(schema: Schema, value: number, path: string, found: Findings): void {
   found.count();
   if (!isInRange(schema, value)) found.add(invalidValue('', '', outOfRange(schema, path)));
-  const fail = (text: string): void => found.add(invalidValue(named(path), value, `${path} in body should be ${text}`));
-  const { multipleOf, minimum = -Infinity, maximum = Infinity, exclusiveMaximum, exclusiveMinimum } = schema;
-  if (multipleOf !== undefined && !isMultiple(value, multipleOf)) fail(`a multiple of ${multipleOf}`);
-  if (exclusiveMinimum ? value <= minimum : value < minimum)
-    fail(`greater than ${exclusiveMinimum ? '' : 'or equal to '}${minimum}`);
-  if (exclusiveMaximum ? value >= maximum : value > maximum)
-    fail(`less than ${exclusiveMaximum ? '' : 'or equal to '}${maximum}`);
+  for (const bound of brokenBounds(schema, value))
+    found.add(invalidValue(named(path), value, `${path} in body should be ${bound}`));
   found.count();
+}
+
+function brokenBounds(schema: Schema, value: number): string[] {
+  const { multipleOf, minimum = -Infinity, maximum = Infinity, exclusiveMaximum, exclusiveMinimum } = schema;
+  return [
+    ...(multipleOf === undefined || isMultiple(value, multipleOf) ? [] : [`a multiple of ${multipleOf}`]),
+    ...lowerBound(value, minimum, exclusiveMinimum === true),
+    ...upperBound(value, maximum, exclusiveMaximum === true),
+  ];
+}
+
+function lowerBound(value: number, bound: number, exclusive: boolean): string[] {
+  if (exclusive) return value <= bound ? [`greater than ${bound}`] : [];
+  return value < bound ? [`greater than or equal to ${bound}`] : [];
+}
+
+function upperBound(value: number, bound: number, exclusive: boolean): string[] {
+  if (exclusive) return value >= bound ? [`less than ${bound}`] : [];
+  return value > bound ? [`less than or equal to ${bound}`] : [];
 }
 
 const isMultiple = (value: number, of: number): boolean => Number.isInteger(of < 1 ? (1 / of) * value : value / of);

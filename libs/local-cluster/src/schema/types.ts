@@ -11,12 +11,16 @@ export const typesOf = (schema: Schema): readonly string[] =>
       ? []
       : [schema.type];
 
+const NUMBER_FORMATS: Readonly<Record<string, readonly string[]>> = {
+  integer: ['int32', 'int64'],
+  number: ['float', 'double'],
+};
+
 /** The format where the API server knows it for the schema's type. */
-export function formatOf({ type, format }: Schema): string | undefined {
-  if (format === undefined || format === '') return undefined;
-  if (type === 'integer') return format === 'int32' || format === 'int64' ? format : undefined;
-  if (type === 'number') return format === 'float' || format === 'double' ? format : undefined;
-  return (type === undefined || type === 'string') && formatCheck(format) ? format : undefined;
+export function formatOf({ type = 'string', format = '' }: Schema): string | undefined {
+  const numeric = NUMBER_FORMATS[type];
+  if (numeric) return numeric.includes(format) ? format : undefined;
+  return type === 'string' && format !== '' && formatCheck(format) ? format : undefined;
 }
 
 const SAFE = 2 ** 63;
@@ -34,12 +38,11 @@ export function checkType(schema: Schema, value: unknown, path: string): Finding
   const types = typesOf(schema);
   const format = formatOf(schema);
   const [type, of] = kindOf(value);
-  const fits = types.includes(type) || (type === 'integer' && types.includes('number'));
-  const isList = type === 'string' || type === 'array';
-  if (format !== undefined && !isList && !fits) return wrongType(path, format, of);
-  const isNumeric = types.includes('number') || types.includes('integer');
-  if (fits || types.length === 0 || (format !== undefined && isList && !isNumeric)) return new Findings([], 1);
-  return wrongType(path, types.join(','), type);
+  if (types.length === 0 || types.includes(type) || (type === 'integer' && types.includes('number')))
+    return new Findings([], 1);
+  if (format === undefined) return wrongType(path, types.join(','), type);
+  if (type !== 'string' && type !== 'array') return wrongType(path, format, of);
+  return schema.type === 'string' ? new Findings([], 1) : wrongType(path, types.join(','), type);
 }
 
 const wrongType = (path: string, expected: string, got: string): Findings =>

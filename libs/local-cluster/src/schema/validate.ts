@@ -137,18 +137,21 @@ const hasDuplicates = (list: readonly unknown[]): boolean =>
 
 function checkFields(schema: Schema, object: JsonObject, place: Place): Findings {
   const found = new Findings();
+  const { properties = {}, required: wanted = [] } = schema;
   checkSize(schema, object, place.path, found);
-  for (const [key, value] of Object.entries(object)) checkAdditional(schema, key, value, place, found);
-  for (const [key, of] of Object.entries(schema.properties ?? {})) {
-    if (!Object.hasOwn(object, key)) continue;
-    const isType = place.path === '' && (key === 'apiVersion' || key === 'kind');
-    const path = place.path === '' ? key : `${place.path}.${key}`;
-    found.merge(validateValue(of, object[key], { path, old: isType ? undefined : oldOfField(place.old, key) }));
-  }
-  for (const key of schema.required ?? [])
-    if (!Object.hasOwn(object, key)) found.add(required(field(`${place.path}.${key}`)));
+  for (const key of Object.keys(object))
+    if (!Object.hasOwn(properties, key)) found.merge(checkAdditional(schema, object, key, place));
+  for (const [key, of] of Object.entries(properties))
+    if (Object.hasOwn(object, key)) found.merge(validateValue(of, object[key], placeOf(place, key)));
+  for (const key of wanted) if (!Object.hasOwn(object, key)) found.add(required(field(`${place.path}.${key}`)));
   return found;
 }
+
+/** What kind an object is is no field that an update could leave alone. */
+const placeOf = ({ path, old }: Place, key: string): Place =>
+  path === ''
+    ? { path: key, old: key === 'apiVersion' || key === 'kind' ? undefined : oldOfField(old, key) }
+    : { path: `${path}.${key}`, old: oldOfField(old, key) };
 
 function checkSize({ minProperties, maxProperties }: Schema, object: JsonObject, path: string, found: Findings): void {
   const size = Object.keys(object).length;
@@ -157,13 +160,13 @@ function checkSize({ minProperties, maxProperties }: Schema, object: JsonObject,
   if (maxProperties !== undefined && size > maxProperties) found.add(tooMany(field(path), size, maxProperties));
 }
 
-function checkAdditional(schema: Schema, key: string, value: unknown, { path, old }: Place, found: Findings): void {
-  const { properties, additionalProperties } = schema;
-  if (properties && Object.hasOwn(properties, key)) return;
+function checkAdditional(schema: Schema, object: JsonObject, key: string, { path, old }: Place): Findings {
+  const { additionalProperties } = schema;
   if (typeof additionalProperties === 'object')
-    found.merge(validateValue(additionalProperties, value, { path: `${path}.${key}`, old: oldOfField(old, key) }));
-  if (additionalProperties === false)
-    found.add(invalidValue(field(path), key, `${path}.${key} in body is a forbidden property`));
+    return validateValue(additionalProperties, object[key], { path: `${path}.${key}`, old: oldOfField(old, key) });
+  return additionalProperties === false
+    ? new Findings([invalidValue(field(path), key, `${path}.${key} in body is a forbidden property`)])
+    : new Findings();
 }
 
 /** Paths of the root's fields that begin with a dot lose it where they name a field, not where they stand in a text. */

@@ -1,0 +1,97 @@
+import type { Column } from '../resources/resource.js';
+import { isJsonObject } from '../schema/json.js';
+import type { CrdVersion, PrinterColumn } from './crd.js';
+import { jsonPath } from './json-path.js';
+
+const NAME: Column = {
+  name: 'Name',
+  type: 'string',
+  format: 'name',
+  description:
+    'Name must be unique within a namespace. Is required when creating resources, although some resources may allow a client to request the generation of an appropriate name automatically. Name is primarily intended for creation idempotence and configuration definition. Cannot be updated. More info: https://kubernetes.io/docs/concepts/overview/working-with-objects/names#names',
+  priority: 0,
+  value: ({ metadata }) => metadata.name,
+};
+
+const AGE: PrinterColumn = {
+  name: 'Age',
+  type: 'date',
+  description:
+    'CreationTimestamp is a timestamp representing the server time when this object was created. It is not guaranteed to be set in happens-before order across separate operations. Clients may not set this value. It is represented in RFC3339 form and is in UTC.\n\nPopulated by the system. Read-only. Null for lists. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata',
+  jsonPath: '.metadata.creationTimestamp',
+};
+
+/** The columns of `kubectl get`: the name, then what the version names, or the age. */
+export const columnsOf = ({ additionalPrinterColumns }: CrdVersion): Column[] => {
+  const own = additionalPrinterColumns?.length ? additionalPrinterColumns : [AGE];
+  return [NAME, ...own.map(columnOf)];
+};
+
+function columnOf({ name, type, format, description, priority, jsonPath: path }: PrinterColumn): Column {
+  const find = jsonPath(path);
+  return {
+    name,
+    type: type as Column['type'],
+    ...(format ? { format } : {}),
+    description: description || `Custom resource definition column (in JSONPath format): ${path}`,
+    priority: priority ?? 0,
+    value: (object, now) => {
+      const [value] = find(object);
+      return value === undefined || value === null ? null : (CELLS[type]?.(value, now) ?? null);
+    },
+  };
+}
+
+const CELLS: Readonly<Record<string, (value: unknown, now: number) => unknown>> = {
+  string: goText,
+  integer: (value) => (typeof value === 'number' ? Math.trunc(value) : null),
+  number: (value) => (typeof value === 'number' ? value : null),
+  boolean: (value) => (typeof value === 'boolean' ? value : null),
+  date: (value, now) => (typeof value === 'string' ? age(value, now) : null),
+};
+
+/** A value as Go's fmt prints it. */
+export function goText(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(goText).join(' ')}]`;
+  if (isJsonObject(value))
+    return `map[${Object.keys(value)
+      .sort()
+      .map((key) => `${key}:${goText(value[key])}`)
+      .join(' ')}]`;
+  return value === null ? '<nil>' : String(value);
+}
+
+function age(text: string, now: number): string {
+  const time = Date.parse(text);
+  return Number.isNaN(time) ? '<invalid>' : humanDuration(now - time);
+}
+
+const SECOND = 1;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const YEAR = 365 * DAY;
+
+/** Until how many seconds a duration is told in which units, and which smaller one is told with it. */
+const SCALES: readonly (readonly [below: number, unit: number, letter: string, rest?: readonly [number, string]])[] = [
+  [2 * MINUTE, SECOND, 's'],
+  [10 * MINUTE, MINUTE, 'm', [SECOND, 's']],
+  [3 * HOUR, MINUTE, 'm'],
+  [8 * HOUR, HOUR, 'h', [MINUTE, 'm']],
+  [2 * DAY, HOUR, 'h'],
+  [8 * DAY, DAY, 'd', [HOUR, 'h']],
+  [2 * YEAR, DAY, 'd'],
+  [8 * YEAR, YEAR, 'y', [DAY, 'd']],
+  [Infinity, YEAR, 'y'],
+];
+
+/** As k8s.io/apimachinery/pkg/util/duration: `5s`, `3m12s`, `4h`, `2d5h`, `3y`. */
+export function humanDuration(ms: number): string {
+  const seconds = Math.trunc(ms / 1000);
+  if (seconds < -1) return '<invalid>';
+  if (seconds < 0) return '0s';
+  const [, unit = SECOND, letter = 's', rest] = SCALES.find(([below]) => seconds < below) ?? [];
+  const whole = Math.floor(seconds / unit);
+  const more = rest ? Math.floor((seconds % unit) / rest[0]) : 0;
+  return `${whole}${letter}${rest && more > 0 ? `${more}${rest[1]}` : ''}`;
+}

@@ -1,0 +1,1 @@
+export { resourcesOfCrd } from './resources-of-crd.js';
