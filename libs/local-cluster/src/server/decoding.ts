@@ -1,0 +1,171 @@
+import { parseDocument, type YAMLError } from 'yaml';
+import { badRequest, unsupportedMediaType } from '../api-error.js';
+import type { Resource } from '../resources/resource.js';
+import type { PatchRequest, WriteParameters } from '../rest/object-api.js';
+import { duplicateFields, JsonProblem } from './go-json.js';
+import { MEDIA_TYPES } from './negotiate.js';
+import { mediaTypeNotRouted } from './status.js';
+
+const SUMMARY_BYTES = 30;
+const MAX_JSON_PATCH_OPERATIONS = 10_000;
+type Strictness = Pick<WriteParameters, 'fieldValidation' | 'warn'>;
+
+const PATCH_TYPES: Readonly<Record<string, PatchRequest['type']>> = {
+  'application/json-patch+json': 'json',
+  'application/merge-patch+json': 'merge',
+  'application/strategic-merge-patch+json': 'strategic',
+  'application/apply-patch+yaml': 'apply',
+};
+const CUSTOM_PATCH_TYPES = [
+  'application/json-patch+json',
+  'application/merge-patch+json',
+  'application/apply-patch+yaml',
+];
+
+/** A body that is told to be an object of a kind, as a value; what it says of itself is looked at elsewhere. */
+export function decodeObject(
+  body: Buffer,
+  contentType: string | undefined,
+  { kind, version }: Pick<Resource, 'kind' | 'version'>,
+  strictness: Strictness,
+): unknown {
+  const { value, problems } = readValue(body, contentType, (error) =>
+    badRequest(`the object provided is unrecognized (must be of type ${kind}): ${error} (${summary(body)})`),
+  );
+  if (strictness.fieldValidation === 'Warn') problems.forEach(strictness.warn);
+  if (strictness.fieldValidation === 'Strict' && problems.length > 0) {
+    const who = `${kind} in version "${version}" cannot be handled as a ${kind}`;
+    throw badRequest(`${who}: strict decoding error: ${problems.join(', ')}`);
+  }
+  // Go reads null as an object without fields
+  return value ?? {};
+}
+
+/** The body of a deletion; undefined if there is none. */
+export function decodeOptions(body: Buffer, contentType: string | undefined): unknown {
+  return body.length === 0 ? undefined : readValue(body, contentType, badRequest).value;
+}
+
+/** Which patch a content type names; 415 if none that the resource takes. */
+export function patchType(contentType: string | undefined, { custom }: Resource): PatchRequest['type'] {
+  const name = mediaType(contentType);
+  const type = PATCH_TYPES[name];
+  if (type && !(custom && type === 'strategic')) return type;
+  if (!custom) throw mediaTypeNotRouted();
+  throw unknownFormat(CUSTOM_PATCH_TYPES);
+}
+
+/** The body of a patch as a value of the shape that its type has. */
+export function decodePatch(body: Buffer, type: PatchRequest['type']): unknown {
+  if (type === 'apply') return decodeApply(body);
+  const value = parsePatch(body);
+  if (type === 'json') return operations(value);
+  if (isRecord(value) || value === null) return value ?? {};
+  const error = `json: cannot unmarshal ${goType(value)} into Go value of type map[string]interface {}`;
+  throw badRequest(type === 'merge' ? `error decoding patch: ${error}` : error);
+}
+
+function parsePatch(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString());
+  } catch {
+    throw badRequest('invalid JSON patch');
+  }
+}
+
+function operations(value: unknown): unknown {
+  if (!Array.isArray(value)) {
+    throw badRequest(
+      `error decoding patch: json: cannot unmarshal ${goType(value)} into Go value of type []handlers.jsonPatchOp`,
+    );
+  }
+  if (value.length <= MAX_JSON_PATCH_OPERATIONS) return value;
+  throw new RangeError(
+    `The allowed maximum operations in a JSON patch is ${MAX_JSON_PATCH_OPERATIONS}, got ${value.length}`,
+  );
+}
+
+function decodeApply(body: Buffer): unknown {
+  const { value } = readYaml(body.toString(), (error) =>
+    badRequest(`error decoding patch: error converting YAML to JSON: ${error}`),
+  );
+  if (isRecord(value) || value === null) return value ?? {};
+  const error = `json: cannot unmarshal ${goType(value)} into Go value of type map[string]interface {}`;
+  throw badRequest(`error decoding patch: error unmarshaling JSON: while decoding JSON: ${error}`);
+}
+
+interface Read {
+  readonly value: unknown;
+  /** What strict decoding says of it. */
+  readonly problems: readonly string[];
+}
+
+type Refuse = (error: string) => Error;
+
+function readValue(body: Buffer, contentType: string | undefined, refuse: Refuse): Read {
+  const type = mediaType(contentType) || MEDIA_TYPES[0];
+  if (type === 'application/json') return readJson(body.toString(), refuse);
+  if (type === 'application/yaml') return readYaml(body.toString(), refuse);
+  throw unknownFormat(MEDIA_TYPES);
+}
+
+function readJson(text: string, refuse: Refuse): Read {
+  const problems = scan(text, refuse);
+  const value: unknown = JSON.parse(text);
+  if (isRecord(value) || value === null) return { value, problems };
+  const type = String.raw`struct { APIVersion string "json:\"apiVersion,omitempty\""; Kind string "json:\"kind,omitempty\"" }`;
+  const error = `json: cannot unmarshal ${goType(value)} into Go value of type ${type}`;
+  throw refuse(`couldn't get version/kind; json parse error: ${error}`);
+}
+
+function scan(text: string, refuse: Refuse): string[] {
+  try {
+    return duplicateFields(text).map((path) => `duplicate field ${JSON.stringify(path)}`);
+  } catch (error) {
+    if (!(error instanceof JsonProblem)) throw error;
+    throw refuse(`couldn't get version/kind; json parse error: ${error.message}`);
+  }
+}
+
+/** YAML 1.1 as Kubernetes reads it: `yes` is true, a date is text. */
+function readYaml(text: string, refuse: Refuse): Read {
+  const document = parseDocument(text, {
+    version: '1.1',
+    customTags: (tags) => tags.filter((tag) => tag !== 'timestamp' && tag !== 'binary'),
+    uniqueKeys: true,
+    prettyErrors: true,
+  });
+  const [error] = document.errors.filter(({ code }) => code !== 'DUPLICATE_KEY');
+  if (error) throw refuse(`yaml: line ${lineOf(error)}: ${(error.message.split('\n', 1)[0] ?? '').toLowerCase()}`);
+  const duplicates = document.errors.map((duplicate) => `  line ${lineOf(duplicate)}: key already set in map`);
+  return {
+    value: (document.toJS({ maxAliasCount: 100 }) ?? null) as unknown,
+    problems: duplicates.length === 0 ? [] : [`yaml: unmarshal errors:\n${duplicates.join('\n')}`],
+  };
+}
+
+const lineOf = ({ linePos }: YAMLError): number => linePos?.[0].line ?? 1;
+
+const mediaType = (contentType: string | undefined): string =>
+  (contentType ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+
+const unknownFormat = (accepted: readonly string[]): Error =>
+  unsupportedMediaType(
+    `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`,
+  );
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function goType(value: unknown): string {
+  if (Array.isArray(value)) return 'array';
+  return typeof value === 'boolean' ? 'bool' : typeof value;
+}
+
+/** The first bytes, in hexadecimal unless they look like JSON. */
+function summary(body: Buffer): string {
+  if (body.length === 0) return '<empty>';
+  const head = body.subarray(0, SUMMARY_BYTES);
+  const text = body[0] === 0x7b ? head.toString() : head.toString('hex');
+  return body.length > SUMMARY_BYTES ? `${text} ...` : text;
+}
