@@ -1,0 +1,27 @@
+import type { Clock } from '@sympozium/process';
+import type { Crd, CrdCondition } from './crd.js';
+
+type NewCondition = Omit<CrdCondition, 'lastTransitionTime'>;
+
+/** A time as the API writes it, in whole seconds. */
+export const timeOf = (clock: Clock): string => `${new Date(clock.now()).toISOString().slice(0, 19)}Z`;
+
+/** The conditions with this one set; its time changes only with its status. */
+export function withCondition(
+  conditions: readonly CrdCondition[] = [],
+  condition: NewCondition,
+  now: string,
+): CrdCondition[] {
+  const known = conditions.some(({ type }) => type === condition.type);
+  if (!known) return [...conditions, { lastTransitionTime: now, ...condition }];
+  return conditions.map((old) => (old.type === condition.type ? changed(old, condition, now) : old));
+}
+
+const changed = (old: CrdCondition, condition: NewCondition, now: string): CrdCondition => ({
+  ...old,
+  ...condition,
+  lastTransitionTime: old.status === condition.status ? (old.lastTransitionTime ?? now) : now,
+});
+
+export const conditionOf = ({ status }: Crd, type: string): CrdCondition | undefined =>
+  status?.conditions?.find((condition) => condition.type === type);

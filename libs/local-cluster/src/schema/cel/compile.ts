@@ -1,0 +1,52 @@
+import type { CelInput, CelValue } from '@bufbuild/cel';
+import { celEnv, isCelError, parse, plan } from '@bufbuild/cel';
+import { goRegExp } from '../go-regexp.js';
+import { FUNCTIONS } from './functions.js';
+
+/** What an expression sees. */
+export interface Variables {
+  readonly self: CelInput;
+  readonly oldSelf?: CelInput;
+}
+
+/** An expression's value; throws an Error with CEL's reason. */
+export type Compiled = (variables: Variables) => CelValue;
+
+const env = celEnv({
+  funcs: [...FUNCTIONS],
+  re2: { compile: (pattern) => goRegExp(pattern) },
+});
+
+const cache = new Map<string, Compiled | Error>();
+
+/** An expression ready to be evaluated, or why it is none. Compiled once, however often it is asked for. */
+export function compileRule(expression: string): Compiled | Error {
+  let known = cache.get(expression);
+  if (known === undefined) {
+    known = compile(expression);
+    cache.set(expression, known);
+  }
+  return known;
+}
+
+function compile(expression: string): Compiled | Error {
+  try {
+    const evaluate = plan(env, parse(expression));
+    return ({ self, oldSelf }) => {
+      const result = evaluate({ self, ...(oldSelf !== undefined && { oldSelf }) });
+      if (isCelError(result)) throw new Error(inGoWords(result.message), { cause: result });
+      return result;
+    };
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+/** As cel-go says the same. */
+const inGoWords = (message: string): string =>
+  message.replace(/^field not found: /, 'no such key: ').replace(/^found no matching overload.*$/s, 'no such overload');
+
+const LITERALS = /r?"""[\s\S]*?"""|r?'''[\s\S]*?'''|r?"(?:\\.|[^"\\])*"|r?'(?:\\.|[^'\\])*'/g;
+
+/** Whether an expression looks at the value from before an update. */
+export const usesOldSelf = (expression: string): boolean => /\boldSelf\b/.test(expression.replaceAll(LITERALS, ''));

@@ -1,0 +1,36 @@
+import type { FieldError } from '../api-error.js';
+import type { ApiObject } from '../api-object.js';
+import { invalidValue } from './field-errors.js';
+import type { Schema } from './schema.js';
+import { validateEmbedded } from './validate-embedded.js';
+import { validateLists } from './validate-lists.js';
+import { validateRules } from './validate-rules.js';
+import { validateSchema } from './validate.js';
+
+/** Rules are not asked of an object whose form is wrong in one of these ways. */
+const BLOCKING: ReadonlySet<string> = new Set([
+  'FieldValueNotSupported',
+  'FieldValueRequired',
+  'FieldValueTooLong',
+  'FieldValueTooMany',
+  'FieldValueTypeInvalid',
+]);
+
+const NOT_CHECKED =
+  'some validation rules were not checked because the object was invalid; correct the existing errors to complete validation';
+
+/**
+ * Everything that is wrong with a custom resource, in the API server's order: its schema, embedded objects, lists,
+ * then the CEL rules. With `old`, what an update leaves alone is forgiven as the API server forgives it.
+ */
+export function validateCustom(schema: Schema, object: ApiObject, old?: ApiObject): FieldError[] {
+  const lists = validateLists(schema, object);
+  const forgiven = lists.length > 0 && old !== undefined && validateLists(schema, old).length > 0;
+  const errors = [
+    ...validateSchema(schema, object, old),
+    ...validateEmbedded(schema, object),
+    ...(forgiven ? [] : lists),
+  ];
+  if (errors.some(({ type }) => BLOCKING.has(type))) return [...errors, invalidValue('', null, NOT_CHECKED)];
+  return [...errors, ...validateRules(schema, object, old)];
+}
