@@ -65,6 +65,13 @@ export interface Strategy {
   readonly defaultPropagation?: 'Background' | 'Orphan';
   /** true: a delete that takes effect at once answers with the object, not with a Status (Pod, Service, …). */
   readonly returnsDeletedObject?: boolean;
+  /**
+   * Instead of what deletion does else: the object stays, marked by this (deletionTimestamp, finalizers, conditions),
+   * until a later update lets it go. Called at the first delete only.
+   */
+  readonly markForDeletion?: (object: ApiObject, context: StrategyContext) => void;
+  /** Texts for `Warning` headers of a create or update. */
+  readonly warnings?: (object: ApiObject, old?: ApiObject) => string[];
   /** true: an update may come without resourceVersion (most built-in kinds). */
   readonly allowUnconditionalUpdate?: boolean;
   /** true: PUT on an absent object creates it (Lease, Event, … as the real server). */
