@@ -1,7 +1,7 @@
 import type { Clock, Logger, Runnable } from '@sympozium/process';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import type { AuditLog, Authenticator, Authorizer, User } from '../auth/auth.js';
 import type { ObjectApi } from '../rest/object-api.js';
 import type { ResourceRegistry } from '../resources/resource.js';
@@ -10,8 +10,8 @@ import { Documents, type VersionInfo } from './documents.js';
 import { Exchange } from './exchange.js';
 import { forbiddenError } from './forbidden.js';
 import type { Handlers } from './handlers.js';
-import { OpenApi } from './openapi/open-api.js';
-import type { PodRoads } from './pod-roads.js';
+import { OpenApi } from './openapi/index.js';
+import type { PodRoads } from './parts/pod-roads.js';
 import { attributesOf, requestInfo, type RequestInfo } from './request-info.js';
 import { NoSuchPage, Routes } from './routes.js';
 import { unauthorized } from './status.js';
@@ -49,6 +49,8 @@ const HOST = '127.0.0.1';
 const MAX_HEADER_BYTES = 1024 * 1024;
 const SLOWEST_HEADERS_MS = 30_000;
 const SLOWEST_REQUEST_MS = 60_000;
+/** How long a request may take that is being answered when the server stops. */
+const PATIENCE_MS = 2_000;
 const ANONYMOUS: User = { name: 'system:anonymous', groups: ['system:unauthenticated'] };
 const AUTHENTICATED = 'system:authenticated';
 
@@ -59,7 +61,8 @@ class HttpsApiServer implements ApiServer {
   readonly name = 'api-server';
   readonly #options: ApiServerOptions;
   readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
+  /** Answers that go on until somebody ends them. */
+  readonly #streams = new Set<ServerResponse>();
   readonly #watches: Watches;
   readonly #routes: Routes;
   readonly #documents: Documents;
@@ -87,10 +90,6 @@ class HttpsApiServer implements ApiServer {
       (request, response) => void this.#serve(request, response),
     );
     this.#server.on('clientError', answerBrokenRequest);
-    this.#server.on('secureConnection', (socket) => {
-      this.#sockets.add(socket);
-      socket.on('close', () => this.#sockets.delete(socket));
-    });
   }
 
   get port(): number {
@@ -108,21 +107,21 @@ class HttpsApiServer implements ApiServer {
     });
   }
 
-  /** Takes no more, ends the watches, lets what is being answered be answered. */
+  /** Takes no more, ends watches and logs, lets what is being answered be answered. */
   async stop(): Promise<void> {
     if (!this.#server.listening) return;
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#watches.endAll();
+    for (const response of this.#streams) if (!response.writableEnded) response.destroy();
     this.#server.closeIdleConnections();
-    const { clock } = this.#options;
-    const impatience = clock.after(2_000, () => this.#sockets.forEach((socket) => socket.destroy()));
+    const impatience = this.#options.clock.after(PATIENCE_MS, () => this.#server.closeAllConnections());
     await closed;
     impatience.cancel();
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    request.on('error', () => response.destroy());
     response.on('error', () => response.destroy());
+    response.on('finish', () => this.#hangUpWhenStopping(request));
     const { method = '', url = '' } = request;
     let exchange = this.#exchange(request, response, { method, path: url, query: new URLSearchParams(), verb: method });
     try {
@@ -135,8 +134,13 @@ class HttpsApiServer implements ApiServer {
     }
   }
 
+  /** A connection is kept for the next request, which a server that stops will not get. */
+  #hangUpWhenStopping({ socket }: IncomingMessage): void {
+    if (!this.#server.listening) socket.destroySoon();
+  }
+
   #exchange(request: IncomingMessage, response: ServerResponse, info: RequestInfo): Exchange {
-    return new Exchange({ request, response, info }, this.#options);
+    return new Exchange({ request, response, info }, this.#options, this.#streams);
   }
 
   #route(exchange: Exchange): Promise<void> {

@@ -33,11 +33,12 @@ export interface DocumentsOptions {
   readonly address: () => string;
 }
 
-/** The OpenAPI v3 documents of what is served now. */
+/** The OpenAPI v3 documents of what is served now, by `api/v1`, `apis/batch/v1`. */
 export interface OpenApiSource {
-  /** By `api/v1`, `apis/batch/v1`; the text of the document and a hash that changes with it. */
-  find(name: string): { readonly text: string; readonly hash: string } | undefined;
   names(): readonly string[];
+  text(name: string): string | undefined;
+  /** Changes with the document. */
+  hash(name: string): string;
 }
 
 interface Text {
@@ -78,9 +79,10 @@ export class Documents {
   }
 
   async #openapi(exchange: Exchange, name: string): Promise<void> {
-    const found = this.#options.openapi.find(name);
-    if (!found) throw new NoSuchPage(name);
-    await sendText(exchange, { text: found.text, etag: `"${found.hash}"` });
+    const { openapi } = this.#options;
+    const text = openapi.text(name);
+    if (text === undefined) throw new NoSuchPage(name);
+    await sendText(exchange, { text, etag: `"${openapi.hash(name)}"` });
   }
 
   #text(exchange: Exchange, path: string): Text {
@@ -166,9 +168,7 @@ function aggregation(exchange: Exchange): 'v2' | 'v2beta1' | undefined {
 
 const openapiRoot = (source: OpenApiSource): object => ({
   paths: Object.fromEntries(
-    source
-      .names()
-      .map((name) => [name, { serverRelativeURL: `/openapi/v3/${name}?hash=${source.find(name)?.hash ?? ''}` }]),
+    source.names().map((name) => [name, { serverRelativeURL: `/openapi/v3/${name}?hash=${source.hash(name)}` }]),
   ),
 });
 

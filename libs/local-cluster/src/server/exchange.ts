@@ -21,18 +21,21 @@ export class Exchange {
   readonly info: RequestInfo;
   readonly #audit: AuditLog;
   readonly #receivedAt: number;
+  readonly #streams: Set<ServerResponse>;
   readonly #warnings = new Set<string>();
   #user: User = NOBODY;
 
   constructor(
     { request, response, info }: { request: IncomingMessage; response: ServerResponse; info: RequestInfo },
     { audit, clock }: { audit: AuditLog; clock: Clock },
+    streams: Set<ServerResponse>,
   ) {
     this.request = request;
     this.response = response;
     this.info = info;
     this.#audit = audit;
     this.#receivedAt = clock.now();
+    this.#streams = streams;
   }
 
   get user(): User {
@@ -109,6 +112,8 @@ export class Exchange {
     this.#writeWarnings();
     this.response.writeHead(200, { 'cache-control': 'no-cache, private', ...headers });
     this.response.flushHeaders();
+    this.#streams.add(this.response);
+    this.response.on('close', () => this.#streams.delete(this.response));
     return { ended: () => this.record('ResponseComplete', 200) };
   }
 

@@ -5,7 +5,7 @@ import { decodeObject } from './decoding.js';
 import type { Exchange } from './exchange.js';
 import { handlerKey, type Handler, type Handlers } from './handlers.js';
 import { writeOptions } from './options.js';
-import type { PodRoads } from './pod-roads.js';
+import type { PodRoads } from './parts/pod-roads.js';
 import type { ResourcePath } from './request-info.js';
 import { methodNotServed } from './status.js';
 import { nameOf, type Target, type Verbs } from './verbs.js';

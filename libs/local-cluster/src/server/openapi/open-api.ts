@@ -4,50 +4,62 @@ import { groupsOf, type Version } from '../discovery.js';
 import type { OpenApiSource, VersionInfo } from '../documents.js';
 import { openApiDocument } from './document.js';
 
-interface Kept {
-  readonly text: string;
-  readonly hash: string;
+interface Served {
+  readonly group: string;
+  readonly version: Version;
+  hash?: string;
+  text?: string;
 }
 
 /** OpenAPI v3 documents, one for each group and version, made when they are first asked for. */
 export class OpenApi implements OpenApiSource {
   readonly #registry: ResourceRegistry;
   readonly #version: VersionInfo;
-  readonly #kept = new Map<string, Kept>();
-  #served: ReadonlyMap<string, { group: string; version: Version }> | undefined;
+  #served: ReadonlyMap<string, Served> | undefined;
 
   constructor(registry: ResourceRegistry, version: VersionInfo) {
     this.#registry = registry;
     this.#version = version;
-    registry.onChange(() => {
-      this.#served = undefined;
-      this.#kept.clear();
-    });
+    registry.onChange(() => (this.#served = undefined));
   }
 
   names(): readonly string[] {
-    return [...this.#versions.keys()];
+    return [...this.#documents.keys()];
   }
 
-  find(name: string): Kept | undefined {
-    const known = this.#kept.get(name);
-    const served = this.#versions.get(name);
-    if (known || !served) return known;
-    const text = JSON.stringify(openApiDocument(served.group, served.version, this.#version));
-    const made = { text, hash: createHash('sha512').update(text).digest('hex').toUpperCase() };
-    this.#kept.set(name, made);
-    return made;
+  text(name: string): string | undefined {
+    const served = this.#documents.get(name);
+    return served && textOf(served, this.#version);
   }
 
-  get #versions(): ReadonlyMap<string, { group: string; version: Version }> {
+  hash(name: string): string {
+    const served = this.#documents.get(name);
+    if (!served) return '';
+    return (served.hash ??= sha512(isFixed(served) ? this.#fixedContent(served) : textOf(served, this.#version)));
+  }
+
+  /** Built-in kinds change with the server's version only, so their documents need not be made for the hash. */
+  #fixedContent({ group, version }: Served): string {
+    const kinds = version.resources.map(({ plural }) => plural);
+    return [this.#version.gitVersion, group, version.version, ...kinds].join(' ');
+  }
+
+  get #documents(): ReadonlyMap<string, Served> {
     this.#served ??= new Map(
       groupsOf(this.#registry).flatMap(({ name: group, versions }) =>
-        versions.map((version) => [pathOf(group, version.version), { group, version }] as const),
+        versions.map((version): [string, Served] => [pathOf(group, version.version), { group, version }]),
       ),
     );
     return this.#served;
   }
 }
+
+const isFixed = ({ version }: Served): boolean => version.resources.every(({ custom }) => !custom);
+
+const textOf = (served: Served, info: VersionInfo): string =>
+  (served.text ??= JSON.stringify(openApiDocument(served.group, served.version, info)));
+
+const sha512 = (text: string): string => createHash('sha512').update(text).digest('hex').toUpperCase();
 
 const pathOf = (group: string, version: string): string =>
   group === '' ? `api/${version}` : `apis/${group}/${version}`;
