@@ -14,6 +14,8 @@ export interface LocalClusterOptions {
   readonly users?: readonly LocalUser[];
   /** `durable` (default): libsql with an fsync a commit. `memory`: nothing outlives the process. */
   readonly storage?: 'durable' | 'memory';
+  /** false: the API alone, so that nothing changes what a client writes. Default true. */
+  readonly controllers?: boolean;
   readonly clock?: Clock;
   readonly random?: Random;
   readonly log?: Logger;

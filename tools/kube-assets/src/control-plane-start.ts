@@ -20,6 +20,7 @@ export interface StartSettings {
   readonly random: Random;
   readonly users: readonly User[];
   readonly durable: boolean;
+  readonly controllers: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -31,7 +32,7 @@ export interface Started {
 
 /** The way from an empty run folder to a control plane that takes Pods. */
 export async function startPrograms(settings: StartSettings): Promise<Started> {
-  const { layout, processes, random, durable } = settings;
+  const { layout, processes, random, durable, controllers } = settings;
   const pki = await createPki();
   const admin = withToken(ADMIN, random);
   const others = [CONTROLLER_MANAGER, SCHEDULER, ...settings.users].map((user) => withToken(user, random));
@@ -44,12 +45,17 @@ export async function startPrograms(settings: StartSettings): Promise<Started> {
     writeSecret(layout.userKubeconfig(user.name), renderKubeconfig(target.server, pki.ca, user));
   writeSecret(layout.kubeconfig, renderKubeconfig(target.server, pki.ca, admin));
 
+  if (controllers) await startControllers(settings, target);
+  return { server: target.server, kubelet: pki.kubelet };
+}
+
+async function startControllers(settings: StartSettings, target: ProbeTarget): Promise<void> {
+  const { layout, processes } = settings;
   const manager = programs.controllerManagerArguments(layout, layout.userKubeconfig(CONTROLLER_MANAGER.name));
   const scheduler = programs.schedulerArguments(layout.userKubeconfig(SCHEDULER.name));
   processes.relyOn(processes.start('kube-controller-manager', manager));
   processes.relyOn(processes.start('kube-scheduler', scheduler));
   await until(settings, () => takesPods(target));
-  return { server: target.server, kubelet: pki.kubelet };
 }
 
 /** On a port that is free; another process may be quicker to take it, then on another one. */

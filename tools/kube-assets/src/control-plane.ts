@@ -18,6 +18,8 @@ export interface ControlPlaneOptions {
   readonly users?: readonly User[];
   /** false: etcd does not wait for the disk, for data that nobody misses. Default true. */
   readonly durable?: boolean;
+  /** false: etcd and API server alone, so that nothing changes what a client writes. Default true. */
+  readonly controllers?: boolean;
   /** Gives the start up. */
   readonly signal?: AbortSignal;
 }
@@ -47,7 +49,7 @@ export interface ControlPlane {
  * when Pods can be created in the namespace `default`. Whatever ends this process ends the control plane, too.
  */
 export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
-  const { users = [], durable = true, signal } = options;
+  const { users = [], durable = true, controllers = true, signal } = options;
   const assets = options.assets ?? (await ensureKubeAssets(signal ? { signal } : {}));
   const layout = new Layout(resolve(options.folder));
   takeFolder(layout);
@@ -57,7 +59,15 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     rmSync(layout.lock, { force: true });
   };
   try {
-    const settings = { layout, processes, random: systemRandom, users, durable, ...(signal ? { signal } : {}) };
+    const settings = {
+      layout,
+      processes,
+      random: systemRandom,
+      users,
+      durable,
+      controllers,
+      ...(signal ? { signal } : {}),
+    };
     const started = await startPrograms(settings);
     const kubeconfigFor = (name: string): string => {
       if (users.some((user) => user.name === name)) return layout.userKubeconfig(name);

@@ -19,15 +19,14 @@ const say = (line: string): void => void process.stderr.write(`· ${line}\n`);
  * both. Arguments are those of `sympozium dev`. Resolves with the exit code.
  */
 export async function devKube(args: readonly string[]): Promise<number> {
-  const { folder, forwarded, fromStart, help } = readArguments(args);
+  const { folder, help } = readArguments(args);
   const guardian = new Guardian();
   guardian.start();
-  const sympozium = (...more: string[]): Command => new Command(cli(), ['dev', ...more, ...forwarded], guardian);
+  const sympozium = (...more: string[]): Command => new Command(cli(), ['dev', ...more, ...args], guardian);
   try {
     if (help) return await sympozium().ended;
     const wrong = await sympozium('--check', '--kubeconfig', join(folder, 'kubeconfig')).ended;
     if (wrong !== 0) return wrong;
-    if (fromStart) say('npm start is `npm run dev:kube` until there is an embedded cluster');
     return await run(folder, (cluster) =>
       sympozium('--virtual-node', '--kubeconfig', cluster.kubeconfig, '--credentials', cluster.credentials),
     );
@@ -69,12 +68,10 @@ async function startCluster(folder: string, signal: AbortSignal): Promise<Contro
 
 interface Arguments {
   readonly folder: string;
-  readonly forwarded: readonly string[];
-  readonly fromStart: boolean;
   readonly help: boolean;
 }
 
-/** Only what this command needs itself; `sympozium dev` checks all of them. */
+/** Only what this command needs itself; `sympozium dev` gets and checks all of them. */
 export function readArguments(args: readonly string[]): Arguments {
   const { values } = parseArgs({
     args: [...args],
@@ -87,8 +84,6 @@ export function readArguments(args: readonly string[]): Arguments {
   const dataDir = values['data-dir'];
   return {
     folder: resolve(typeof dataDir === 'string' ? dataDir : DATA_DIR),
-    forwarded: args.filter((arg) => arg !== '--from-start'),
-    fromStart: args.includes('--from-start'),
     help: values['help'] === true,
   };
 }

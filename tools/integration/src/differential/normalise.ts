@@ -1,0 +1,66 @@
+/** What each server chooses for itself; it is replaced by a placeholder that tells only which values are the same. */
+const OWN_VALUES = new Map<string, 'uid' | 'time' | 'version'>([
+  ['uid', 'uid'],
+  ['batch.kubernetes.io/controller-uid', 'uid'],
+  ['controller-uid', 'uid'],
+  ['creationTimestamp', 'time'],
+  ['deletionTimestamp', 'time'],
+  ['time', 'time'],
+  ['resourceVersion', 'version'],
+]);
+
+const RANDOM_NAME = /^(.+-)[bcdfghjklmnpqrstvwxz2456789]{5}$/;
+const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
+
+/**
+ * Replaces uids, times, versions and generated names, in the order they appear, so that two servers' answers compare.
+ * One normaliser sees all the answers of a sequence: the same uid is the same placeholder throughout.
+ */
+export class Normaliser {
+  readonly #uids = new Map<string, string>();
+  readonly #versions = new Map<string, string>();
+  readonly #names = new Map<string, string>();
+  readonly #namespace: string;
+
+  constructor(namespace: string) {
+    this.#namespace = namespace;
+  }
+
+  normalise(value: unknown, key = ''): unknown {
+    if (Array.isArray(value)) return value.map((item) => this.normalise(item));
+    if (typeof value === 'object' && value !== null) return this.#object(value as Record<string, unknown>);
+    return typeof value === 'string' ? this.#text(value, key) : value;
+  }
+
+  #object(object: Record<string, unknown>): unknown {
+    const { generateName } = object as { generateName?: string };
+    const entries = Object.entries(object).map(([key, value]) => {
+      if (key === 'name' && typeof generateName === 'string' && RANDOM_NAME.test(String(value)))
+        return [key, this.#placeholder(this.#names, String(value), generateName)];
+      if (key === 'metadata' && Array.isArray(object['items'])) return [key, this.#listMetadata(value as object)];
+      if (key === 'continue' && value !== '') return [key, '<continue>'];
+      return [key, this.normalise(value, key)];
+    });
+    return Object.fromEntries(entries);
+  }
+
+  /** A list's version is whatever the server has come to, with its own writes. */
+  #listMetadata(metadata: object): unknown {
+    return { ...(this.normalise(metadata) as object), resourceVersion: '<list version>' };
+  }
+
+  #text(text: string, key: string): string {
+    const kind = OWN_VALUES.get(key);
+    if (kind === 'time') return '<time>';
+    if (kind === 'version' && text !== '') return this.#placeholder(this.#versions, text, 'version');
+    let plain = text.replaceAll(UUID, (uid) => this.#placeholder(this.#uids, uid, 'uid'));
+    for (const [name, placeholder] of this.#names) plain = plain.replaceAll(name, placeholder);
+    return plain.replaceAll(this.#namespace, '<namespace>');
+  }
+
+  #placeholder(known: Map<string, string>, value: string, word: string): string {
+    const placeholder = known.get(value) ?? `<${word} ${known.size + 1}>`;
+    known.set(value, placeholder);
+    return placeholder;
+  }
+}

@@ -1,0 +1,65 @@
+import { startLocalCluster } from '@sympozium/local-cluster';
+import { startControlPlane } from '@sympozium/kube-assets';
+import { clientFromKubeconfig } from '@sympozium/kube/kubeconfig';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ApiUnderTest } from '../differential/api-call.js';
+import { transcribe, type Sequence } from '../differential/sequence.js';
+import { applying } from '../differential/sequences/applying.js';
+import { deleting } from '../differential/sequences/deleting.js';
+import { patching } from '../differential/sequences/patching.js';
+import { reading } from '../differential/sequences/reading.js';
+import { writing } from '../differential/sequences/writing.js';
+import { installSympozium } from '../fixture/install.js';
+
+/** Both APIs without controllers: nothing but a sequence changes what it made. */
+let real: ApiUnderTest;
+let embedded: ApiUnderTest;
+const stops: (() => Promise<unknown> | void)[] = [];
+
+beforeAll(async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sympozium-differential-'));
+  stops.push(() => rmSync(folder, { recursive: true, force: true }));
+  const [plane, cluster] = await Promise.all([
+    startControlPlane({ folder: join(folder, 'real'), durable: false, controllers: false }),
+    startLocalCluster({ folder: join(folder, 'embedded'), storage: 'memory', controllers: false }),
+  ]);
+  stops.push(
+    () => plane.stop(),
+    () => cluster.stop(),
+  );
+  for (const { kubeconfig } of [plane, cluster]) {
+    const { client } = await clientFromKubeconfig({ kubeconfig });
+    await installSympozium(client);
+    await client.close();
+  }
+  real = await ApiUnderTest.connect('real', plane.kubeconfig);
+  embedded = await ApiUnderTest.connect('embedded', cluster.kubeconfig);
+  stops.push(
+    () => real.close(),
+    () => embedded.close(),
+  );
+});
+afterAll(async () => {
+  for (const stop of stops.reverse()) await stop();
+});
+
+let played = 0;
+
+async function compare(sequence: Sequence): Promise<void> {
+  const namespace = `played-${++played}`;
+  const [expected, actual] = await Promise.all([real, embedded].map((api) => transcribe(api, sequence, namespace)));
+  expect(actual).toEqual(expected);
+}
+
+describe.each([
+  ['writing', writing],
+  ['patching', patching],
+  ['applying', applying],
+  ['reading', reading],
+  ['deleting', deleting],
+] as const)('the embedded API answers as the real one: %s', (_, sequences) => {
+  it.each(sequences)('$name', compare);
+});
