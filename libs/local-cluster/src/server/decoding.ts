@@ -7,6 +7,8 @@ import { MEDIA_TYPES } from './negotiate.js';
 import { mediaTypeNotRouted } from './status.js';
 
 const SUMMARY_BYTES = 30;
+/** What YAML knows and JSON does not. */
+const FOREIGN_TAGS = ['timestamp', 'binary'].map((name) => `tag:yaml.org,2002:${name}`);
 const MAX_JSON_PATCH_OPERATIONS = 10_000;
 type Strictness = Pick<WriteParameters, 'fieldValidation' | 'warn'>;
 
@@ -131,7 +133,7 @@ function scan(text: string, refuse: Refuse): string[] {
 function readYaml(text: string, refuse: Refuse): Read {
   const document = parseDocument(text, {
     version: '1.1',
-    customTags: (tags) => tags.filter((tag) => tag !== 'timestamp' && tag !== 'binary'),
+    customTags: (tags) => tags.filter((tag) => !FOREIGN_TAGS.includes(typeof tag === 'string' ? tag : tag.tag)),
     uniqueKeys: true,
     prettyErrors: true,
   });

@@ -3,7 +3,8 @@ export class JsonProblem extends Error {
   override readonly name = 'JsonProblem';
 }
 
-const MAX_DEPTH = 10_000;
+/** Deeper than any object is, and no deeper than a walk by recursion can go. */
+const MAX_DEPTH = 1_000;
 const LITERALS = ['true', 'false', 'null'];
 const ESCAPES = 'bfnrt\\/"';
 
