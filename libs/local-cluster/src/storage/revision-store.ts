@@ -4,14 +4,18 @@ import type { ApiObject } from '../api-object.js';
 export interface Change {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
   readonly key: string;
-  /** After the change; for DELETED its last state, with the deletion's revision as resourceVersion. */
+  /** After the change; for DELETED as it was stored last, with the deletion's revision as resourceVersion. */
   readonly object: ApiObject;
   /** Before the change; absent for ADDED. */
   readonly previous?: ApiObject;
   readonly revision: number;
 }
 
-/** What `update` shall do with the newest object: store this one, remove it, or leave everything as it is. */
+/**
+ * What `update` shall do with the newest object: store this one (it is frozen), remove it, or leave everything as it
+ * is. Where a removal names an object, as the update that takes the last finalizer does, `update` resolves with that;
+ * watches are told what was stored last.
+ */
 export type Decision =
   | { readonly action: 'store'; readonly object: ApiObject }
   | { readonly action: 'remove'; readonly object?: ApiObject }
@@ -34,7 +38,7 @@ export interface RevisionStore {
   list(prefix: string, options?: { readonly at?: number }): readonly ApiObject[];
   /**
    * Calls `decide` at once (synchronously; what it throws, `update` rejects with) and resolves when its decision is
-   * durable: with the object as stored, as removed, or as it was. For `keep`, resolves once the object that was read is
+   * durable: with the object as stored, as removed (at the deletion's revision), or as it was. For `keep`, resolves once the object that was read is
    * committed.
    */
   update(key: string, decide: (current: ApiObject | undefined) => Decision): Promise<ApiObject | undefined>;

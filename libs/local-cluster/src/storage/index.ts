@@ -1,0 +1,3 @@
+export { createMemoryStore } from './memory-store.js';
+export type { StoreOptions } from './journaled-store.js';
+export type { Change, Decision, RevisionStore } from './revision-store.js';
