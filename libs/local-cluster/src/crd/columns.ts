@@ -1,5 +1,5 @@
 import type { Column } from '../resources/resource.js';
-import { isJsonObject } from '../schema/json.js';
+import { goText } from '../schema/go-text.js';
 import type { CrdVersion, PrinterColumn } from './crd.js';
 import { jsonPath } from './json-path.js';
 
@@ -49,17 +49,6 @@ const CELLS: Readonly<Record<string, (value: unknown, now: number) => unknown>> 
   boolean: (value) => (typeof value === 'boolean' ? value : null),
   date: (value, now) => (typeof value === 'string' ? age(value, now) : null),
 };
-
-/** A value as Go's fmt prints it. */
-export function goText(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(goText).join(' ')}]`;
-  if (isJsonObject(value))
-    return `map[${Object.keys(value)
-      .sort()
-      .map((key) => `${key}:${goText(value[key])}`)
-      .join(' ')}]`;
-  return value === null ? '<nil>' : String(value);
-}
 
 function age(text: string, now: number): string {
   const time = Date.parse(text);

@@ -1,6 +1,7 @@
 import type { ApiObject } from '../api-object.js';
 import type { Resource, ScalePaths, Strategy } from '../resources/resource.js';
-import { columnsOf, goText } from './columns.js';
+import { goText } from '../schema/go-text.js';
+import { columnsOf } from './columns.js';
 import { asCrd } from './crd.js';
 import type { Crd, CrdNames, CrdVersion } from './crd.js';
 import { customSchema } from './custom-schema.js';

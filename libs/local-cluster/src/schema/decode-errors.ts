@@ -1,8 +1,10 @@
 import { schemaOfField } from './defaults.js';
+import { shown } from './field-errors.js';
 import { isJsonObject } from './json.js';
 import type { JsonObject } from './json.js';
 import { OBJECT_META } from './object-meta.js';
 import type { Schema } from './schema.js';
+import { childPath } from './validate-lists.js';
 
 /** Where the decoder stands in a Go struct: its name, and the fields from the root that led here. */
 interface Position {
@@ -17,9 +19,33 @@ interface Position {
 export const decodeErrors = (schema: Schema, object: unknown): string | undefined =>
   decodeError(schema, object, { struct: '', fields: [] });
 
-/** The same of any object's metadata, for kinds of CRDs: only that is decoded there. */
-export const decodeMetadataErrors = (metadata: unknown): string | undefined =>
-  decodeError(OBJECT_META, metadata, { struct: '', fields: [] });
+/** The same for a CRD's object: only its metadata, and what embedded objects are, is decoded. */
+export function decodeCustomErrors(schema: Schema, object: JsonObject): string | undefined {
+  const { metadata, ...rest } = object;
+  return decodeError(OBJECT_META, metadata, { struct: '', fields: [] }) ?? embeddedError(schema, rest, '');
+}
+
+function embeddedError(schema: Schema, value: unknown, path: string): string | undefined {
+  const { items } = schema;
+  if (Array.isArray(value))
+    return items && firstOf([...value.entries()], ([index, item]) => embeddedError(items, item, `${path}[${index}]`));
+  if (!isJsonObject(value)) return undefined;
+  const own = path !== '' && schema['x-kubernetes-embedded-resource'] === true ? metaError(value, path) : undefined;
+  return (
+    own ??
+    firstOf(Object.entries(value), ([field, content]) => {
+      const of = schemaOfField(schema, field);
+      return of && embeddedError(of, content, childPath(schema, path, field));
+    })
+  );
+}
+
+function metaError({ apiVersion = '', kind = '', metadata }: JsonObject, path: string): string | undefined {
+  const odd = Object.entries({ apiVersion, kind }).find(([, value]) => typeof value !== 'string');
+  if (odd) return `${path}.${odd[0]}: Invalid value: ${shown(odd[1])}: must be a string`;
+  const error = decodeError(OBJECT_META, metadata, { struct: '', fields: [] });
+  return error && `${path}.metadata: Invalid value: ${shown(metadata)}: ${error}`;
+}
 
 function decodeError(schema: Schema, value: unknown, at: Position): string | undefined {
   if (value === null || value === undefined) return undefined;

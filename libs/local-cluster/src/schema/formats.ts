@@ -10,22 +10,22 @@ const SCALA_DURATION =
   /^\d+\s*(ns|nanos?|nanoseconds?|us|µs|micros?|microseconds?|ms|millis?|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|wks?|weeks?)$/;
 const TIME = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
 
-const octet = (text: string): boolean => /^(0|[1-9]\d{0,2})$/.test(text) && Number(text) <= 255;
+const octet = (text: string): boolean => /^\d+$/.test(text) && Number(text) <= 255;
 
-/** As Go's net.ParseIP for IPv4. */
-export const isIPv4 = (text: string): boolean => {
+/** As Go once parsed IPv4, leading zeros and all; the API server keeps to it. */
+const isIPv4 = (text: string): boolean => {
   const parts = text.split('.');
   return parts.length === 4 && parts.every(octet);
 };
 
 /** As Go's net.ParseIP for IPv6, without zones. */
-export function isIPv6(text: string): boolean {
+function isIPv6(text: string): boolean {
   if (!text.includes(':') || /[^0-9a-fA-F:.]/.test(text)) return false;
   return URL.canParse(`http://[${text}]/`);
 }
 
 /** As Go's net.ParseCIDR. */
-export function isCIDR(text: string): boolean {
+function isCIDR(text: string): boolean {
   const [address = '', length = '', ...more] = text.split('/');
   if (more.length > 0 || !/^(0|[1-9]\d{0,2})$/.test(length)) return false;
   if (isIPv4(address)) return Number(length) <= 32;
@@ -33,7 +33,7 @@ export function isCIDR(text: string): boolean {
 }
 
 /** As Go's net/url.ParseRequestURI: absolute, or a path from the root. */
-export const isRequestUri = (text: string): boolean =>
+const isRequestUri = (text: string): boolean =>
   text.startsWith('/') ? !/[\s\p{Cc}]/u.test(text) : URL.canParse(text) && /^[a-z][a-z0-9+.-]*:[^\s]/i.test(text);
 
 function isDate(text: string): boolean {

@@ -1,5 +1,5 @@
 export { applyDefaults, schemaOfField } from './defaults.js';
-export { decodeErrors, decodeMetadataErrors } from './decode-errors.js';
+export { decodeCustomErrors, decodeErrors } from './decode-errors.js';
 export { isObjectMeta, OBJECT_META, tidyMetadata } from './object-meta.js';
 export { prune } from './prune.js';
 export type { Schema, ValidationRule } from './schema.js';

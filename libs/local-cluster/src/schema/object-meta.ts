@@ -64,6 +64,12 @@ export const OBJECT_META: Schema = {
 export const isObjectMeta = ({ properties }: Schema): boolean =>
   properties !== undefined && 'managedFields' in properties && 'ownerReferences' in properties;
 
+/** A null label or annotation is an empty one, in place, as Go decodes it. */
+export function emptyNulls({ labels, annotations }: JsonObject): void {
+  for (const texts of [labels, annotations].filter(isJsonObject))
+    for (const [key, value] of Object.entries(texts)) if (value === null) texts[key] = '';
+}
+
 /** Removes what the API server never writes in metadata, in place: empty texts, lists and maps, a generation of 0. */
 export function tidyMetadata(metadata: JsonObject): void {
   for (const [field, value] of Object.entries(metadata))

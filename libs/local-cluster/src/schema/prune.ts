@@ -1,7 +1,7 @@
 import { schemaOfField } from './defaults.js';
 import { isJsonObject } from './json.js';
 import type { JsonObject } from './json.js';
-import { isObjectMeta, tidyMetadata } from './object-meta.js';
+import { emptyNulls, isObjectMeta, tidyMetadata } from './object-meta.js';
 import type { Schema } from './schema.js';
 
 const META_FIELDS: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata']);
@@ -31,8 +31,10 @@ function pruneValue(schema: Schema | undefined, value: unknown, place: Place): v
     const items = itemsOf(schema);
     value.forEach((item, index) => pruneValue(items, item, { ...place, path: `${place.path}[${index}]` }));
   } else if (isJsonObject(value)) {
+    const isMeta = schema !== undefined && isObjectMeta(schema);
+    if (isMeta) emptyNulls(value);
     pruneFields(schema, value, place);
-    if (schema && isObjectMeta(schema)) tidyMetadata(value);
+    if (isMeta) tidyMetadata(value);
   }
 }
 

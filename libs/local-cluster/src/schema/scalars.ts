@@ -37,18 +37,24 @@ function checkText(
 export function checkNumber(schema: Schema, value: number, path: string, found: Findings): void {
   found.count();
   if (!isInRange(schema, value)) found.add(invalidValue('', '', outOfRange(schema, path)));
+  for (const text of multipleError(schema, value, path)) found.add(invalidValue(named(path), value, text));
   for (const bound of brokenBounds(schema, value))
     found.add(invalidValue(named(path), value, `${path} in body should be ${bound}`));
   found.count();
 }
 
+/** A whole number is compared with whole bounds: Go cuts their fractions off. */
 function brokenBounds(schema: Schema, value: number): string[] {
-  const { multipleOf, minimum = -Infinity, maximum = Infinity, exclusiveMaximum, exclusiveMinimum } = schema;
-  return [
-    ...(multipleOf === undefined || isMultiple(value, multipleOf) ? [] : [`a multiple of ${multipleOf}`]),
-    ...lowerBound(value, minimum, exclusiveMinimum === true),
-    ...upperBound(value, maximum, exclusiveMaximum === true),
-  ];
+  const { minimum = -Infinity, maximum = Infinity, exclusiveMaximum = false, exclusiveMinimum = false } = schema;
+  const cut = Number.isInteger(value) ? Math.trunc : Number;
+  return [...lowerBound(value, cut(minimum), exclusiveMinimum), ...upperBound(value, cut(maximum), exclusiveMaximum)];
+}
+
+function multipleError({ multipleOf }: Schema, value: number, path: string): string[] {
+  if (multipleOf === undefined) return [];
+  const factor = Number.isInteger(value) ? Math.trunc(multipleOf) : multipleOf;
+  if (factor <= 0) return [`factor MultipleOf declared for ${path} must be positive: ${factor}`];
+  return isMultiple(value, factor) ? [] : [`${path} in body should be a multiple of ${factor}`];
 }
 
 function lowerBound(value: number, bound: number, exclusive: boolean): string[] {

@@ -1,9 +1,11 @@
 import type { FieldError } from '../api-error.js';
 import type { ApiObject } from '../api-object.js';
+import type { ScalePaths } from '../resources/resource.js';
 import { invalidValue } from './field-errors.js';
 import type { Schema } from './schema.js';
 import { validateEmbedded } from './validate-embedded.js';
 import { validateLists } from './validate-lists.js';
+import { validateScale } from './validate-scale.js';
 import { validateRules } from './validate-rules.js';
 import { validateSchema } from './validate.js';
 
@@ -19,15 +21,22 @@ const BLOCKING: ReadonlySet<string> = new Set([
 const NOT_CHECKED =
   'some validation rules were not checked because the object was invalid; correct the existing errors to complete validation';
 
+/** What of a Resource tells how its objects are validated. */
+interface Kind {
+  readonly schema: Schema;
+  readonly subresources: { readonly scale?: ScalePaths };
+}
+
 /**
- * Everything that is wrong with a custom resource, in the API server's order: its schema, embedded objects, lists,
- * then the CEL rules. With `old`, what an update leaves alone is forgiven as the API server forgives it.
+ * Everything that is wrong with a custom resource, in the API server's order: its schema, scale, embedded objects,
+ * lists, then the CEL rules. With `old`, what an update leaves alone is forgiven as the API server forgives it.
  */
-export function validateCustom(schema: Schema, object: ApiObject, old?: ApiObject): FieldError[] {
+export function validateCustom({ schema, subresources }: Kind, object: ApiObject, old?: ApiObject): FieldError[] {
   const lists = validateLists(schema, object);
   const forgiven = lists.length > 0 && old !== undefined && validateLists(schema, old).length > 0;
   const errors = [
     ...validateSchema(schema, object, old),
+    ...validateScale(subresources.scale, object),
     ...validateEmbedded(schema, object),
     ...(forgiven ? [] : lists),
   ];

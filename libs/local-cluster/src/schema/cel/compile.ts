@@ -44,7 +44,10 @@ function compile(expression: string): Compiled | Error {
 
 /** As cel-go says the same. */
 const inGoWords = (message: string): string =>
-  message.replace(/^field not found: /, 'no such key: ').replace(/^found no matching overload.*$/s, 'no such overload');
+  message
+    .replace(/^field not found: /, 'no such key: ')
+    .replace(/^found no matching overload.*$/s, 'no such overload')
+    .replace(/^index (-?\d+) out of bounds.*$/s, 'index out of bounds: $1');
 
 const LITERALS = /r?"""[\s\S]*?"""|r?'''[\s\S]*?'''|r?"(?:\\.|[^"\\])*"|r?'(?:\\.|[^'\\])*'/g;
 

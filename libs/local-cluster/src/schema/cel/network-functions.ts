@@ -1,13 +1,18 @@
 import { BlockList, isIPv4, isIPv6 } from 'node:net';
 import type { CelFunc, CelInput, CelValue } from '@bufbuild/cel';
 import { celFunc, celMethod, CelScalar, mapType } from '@bufbuild/cel';
-import { isCIDR } from '../formats.js';
 import { expect, isText, opaque } from './opaque.js';
 
 const { STRING, BOOL, INT, DYN } = CelScalar;
 const OBJECT = mapType(DYN, DYN);
 
 const isAddress = (text: string): boolean => (isIPv4(text) || isIPv6(text)) && !/%|^::ffff:\d+\./i.test(text);
+
+function isRange(text: string): boolean {
+  const [address = '', length = '', ...more] = text.split('/');
+  const most = isIPv4(address) ? 32 : 128;
+  return more.length === 0 && isAddress(address) && /^(0|[1-9]\d{0,2})$/.test(length) && Number(length) <= most;
+}
 
 /** The shortest form of an address, as Go prints it. */
 const canonical = (text: string): string =>
@@ -48,7 +53,7 @@ function address(text: string): ReadonlyMap<string, CelInput> {
 }
 
 function range(text: string): ReadonlyMap<string, CelInput> {
-  if (!isCIDR(text)) throw new Error(`network address parse error during conversion from string: ${text}`);
+  if (!isRange(text)) throw new Error(`network address parse error during conversion from string: ${text}`);
   return opaque('cidr', text);
 }
 
@@ -90,7 +95,7 @@ export const networkFunctions: readonly CelFunc[] = [
   celFunc('isIP', [STRING], BOOL, isAddress),
   celFunc('ip.isCanonical', [STRING], BOOL, (text) => canonical(addressOfText(text)) === text),
   celFunc('cidr', [STRING], OBJECT, range),
-  celFunc('isCIDR', [STRING], BOOL, isCIDR),
+  celFunc('isCIDR', [STRING], BOOL, isRange),
   celMethod('family', DYN, [], INT, function () {
     return family(addressOf(this)) === 'ipv4' ? 4n : 6n;
   }),
