@@ -75,7 +75,7 @@ describe('a body', () => {
     expect(test.api.calls[0]?.parameters).toMatchObject({
       body: { metadata: { creationTimestamp: '2026-01-01T00:00:00Z' }, immutable: true },
     });
-    const [code, message] = await post('a: b\n c', { 'content-type': 'application/yaml' });
+    const [code, message] = await post('metadata:\n  name: b\n bad', { 'content-type': 'application/yaml' });
     expect(code).toBe(400);
     expect(message).toMatch(/must be of type ConfigMap\): yaml: line \d+: /);
   });

@@ -34,7 +34,7 @@ describe('a watch', () => {
     expect(test.api.calls[0]?.parameters).toMatchObject({ namespace: 'default', resourceVersion: '3' });
     test.api.emit({ type: 'ADDED', object });
     expect(await next()).toEqual({ type: 'ADDED', object });
-    test.clock.advance(10_000);
+    await test.clock.advance(10_000);
     expect(await next()).toBeUndefined();
     expect(test.api.watchers.size).toBe(0);
     expect(test.audit.map(({ stage, code }) => [stage, code])).toEqual([
@@ -53,7 +53,7 @@ describe('a watch', () => {
     const next = linesOf(await test.open(`${PATH}&allowWatchBookmarks=true&resourceVersion=3`));
     const bookmark = { kind: 'ConfigMap', apiVersion: 'v1', metadata: { resourceVersion: '42' } };
     for (let minute = 0; minute < 2; minute += 1) {
-      test.clock.advance(60_000);
+      await test.clock.advance(60_000);
       expect(await next()).toEqual({ type: 'BOOKMARK', object: bookmark });
     }
   });
