@@ -1,5 +1,5 @@
 import type { FieldError } from '../api-error.js';
-import { invalidValue } from '../schema/field-errors.js';
+import { below, invalidValue } from '../schema/field-errors.js';
 import { sameJson } from '../schema/json.js';
 import { prune } from '../schema/prune.js';
 import type { Schema } from '../schema/schema.js';
@@ -25,11 +25,6 @@ function ownErrors(schema: Schema, path: string): FieldError[] {
   const wrong = validateEmbedded(schema, preset, path);
   return [
     ...unknown,
-    ...(wrong.length > 0 ? wrong : validateSchema(schema, preset).map((error) => below(error, path))),
+    ...(wrong.length > 0 ? wrong : validateSchema(schema, preset).map((error) => below(path, error))),
   ];
 }
-
-const below = (error: FieldError, path: string): FieldError => {
-  if (error.field === '<nil>') return { ...error, field: path };
-  return { ...error, field: error.field.startsWith('[') ? `${path}${error.field}` : `${path}.${error.field}` };
-};

@@ -39,5 +39,17 @@ function expressionErrors(rule: ValidationRule, path: string, uncorrelatable: st
 
 function compileErrors(rule: ValidationRule, expression: string, path: string): FieldError[] {
   const compiled = compileRule(expression);
-  return compiled instanceof Error ? [invalidValue(path, rule, `compilation failed: ${compiled.message}`)] : [];
+  return compiled instanceof Error
+    ? [invalidValue(path, shownRule(rule), `compilation failed: ERROR: ${compiled.message}`)]
+    : [];
 }
+
+/** A rule as the API server's own form of it shows in errors. */
+const shownRule = (rule: ValidationRule): unknown => ({
+  Rule: rule.rule,
+  Message: rule.message ?? '',
+  MessageExpression: rule.messageExpression ?? '',
+  Reason: rule.reason ?? null,
+  FieldPath: rule.fieldPath ?? '',
+  OptionalOldSelf: rule.optionalOldSelf ?? null,
+});

@@ -38,6 +38,6 @@ function pathErrors(schema: Schema, { fieldPath = '' }: ValidationRule, at: stri
   return [
     ...(fieldPath.trim() === '' ? [wrong('must be non-empty if specified')] : []),
     ...(BREAK.test(fieldPath) ? [wrong('must not contain line breaks')] : []),
-    ...(fieldAt(schema, fieldPath) ? [] : [wrong('must be a valid path')]),
+    ...(typeof fieldAt(schema, fieldPath) === 'string' ? [wrong('must be a valid path')] : []),
   ];
 }

@@ -1,10 +1,11 @@
 import type { FieldError } from '../api-error.js';
 import { forbiddenField, invalidValue, required } from '../schema/field-errors.js';
 import { sameJson } from '../schema/json.js';
+import { allFieldErrors, shownVersions } from './common-fields.js';
 import { isTrue } from './crd.js';
 import type { Crd, CrdNames, CrdSpec } from './crd.js';
-import { labelErrors, labelRules, MIXED_CASE, subdomainRules } from './name-rules.js';
-import { enumErrors, versionErrors } from './version-rules.js';
+import { labelErrors, MIXED_CASE, subdomainRules } from './name-rules.js';
+import { enumErrors, versionErrors, versionNameErrors } from './version-rules.js';
 
 /** What is wrong with a new CustomResourceDefinition, in the words of apiextensions-apiserver. */
 export function validateCrd(crd: Crd): FieldError[] {
@@ -49,21 +50,21 @@ const immutable = (field: string, value: unknown, old: unknown): FieldError[] =>
 
 function specErrors(spec: CrdSpec): FieldError[] {
   const { versions } = spec;
+  const { own, common } = allFieldErrors(spec);
   return [
     ...groupErrors(spec.group),
     ...enumErrors('spec.scope', spec.scope ?? '', ['Cluster', 'Namespaced']),
     ...versions.flatMap(({ schema }, index) =>
       schema?.openAPIV3Schema ? [] : [required(`spec.versions[${index}].schema.openAPIV3Schema`)],
     ),
-    ...versions.flatMap((version, index) => [
-      ...versionNameErrors(version.name, `spec.versions[${index}].name`),
-      ...versionErrors(version, `spec.versions[${index}]`),
-    ]),
+    ...versions.flatMap((version, index) => versionErrors(version, `spec.versions[${index}]`)),
+    ...own,
     ...versionsErrors(spec),
     ...(['plural', 'singular', 'kind', 'listKind'] as const).flatMap((field) =>
       spec.names[field] ? [] : [required(`spec.names.${field}`)],
     ),
     ...nameErrors(spec.names, 'spec.names'),
+    ...common,
     ...conversionErrors(spec),
   ];
 }
@@ -76,21 +77,18 @@ function groupErrors(group = ''): FieldError[] {
   return group.includes('.') ? [] : [invalidValue(field, group, 'should be a domain with at least one dot')];
 }
 
-function versionNameErrors(name: string, field: string): FieldError[] {
-  const rules = labelRules(name);
-  return rules.length === 0 ? [] : [invalidValue(field, name, rules.join(','))];
-}
-
 function versionsErrors({ versions }: CrdSpec): FieldError[] {
   const names = new Set(versions.map(({ name }) => name));
   const stored = versions.filter(({ storage }) => storage).length;
+  const shown = shownVersions(versions);
   return [
     ...(names.size === versions.length
       ? []
-      : [invalidValue('spec.versions', versions, 'must contain unique version names')]),
+      : [invalidValue('spec.versions', shown, 'must contain unique version names')]),
     ...(stored === 1
       ? []
-      : [invalidValue('spec.versions', versions, 'must have exactly one version marked as storage version')]),
+      : [invalidValue('spec.versions', shown, 'must have exactly one version marked as storage version')]),
+    ...versions.slice(0, 1).flatMap(({ name }) => versionNameErrors(name, 'spec.version')),
   ];
 }
 
@@ -140,9 +138,11 @@ function storedVersionErrors({ spec, status }: Crd): FieldError[] {
   const path = 'status.storedVersions';
   if (stored.length === 0) return [invalidValue(path, null, 'must have at least one stored version')];
   const served = new Set(spec.versions.map(({ name }) => name));
+  const isFirst = (name: string, index: number): boolean =>
+    spec.versions.findIndex((version) => version.name === name) === index;
   return [
     ...spec.versions
-      .filter(({ name, storage }) => storage && !stored.includes(name))
+      .filter(({ name, storage }, index) => storage && !(stored.includes(name) && isFirst(name, index)))
       .map(({ name }) => invalidValue(path, stored, `must have the storage version ${name}`)),
     ...stored.flatMap((version, index) =>
       served.has(version)

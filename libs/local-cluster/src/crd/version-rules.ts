@@ -3,7 +3,8 @@ import { duplicate, forbiddenField, invalidValue, notSupported, required, tooMan
 import type { Schema } from '../schema/schema.js';
 import type { CrdVersion, PrinterColumn } from './crd.js';
 import { defaultErrors } from './default-rules.js';
-import { fieldAt, namesIn } from './field-path.js';
+import { fieldAt } from './field-path.js';
+import { labelRules } from './name-rules.js';
 import { ruleErrors } from './rule-errors.js';
 import { schemaErrors } from './schema-rules.js';
 import { structuralErrors } from './structural.js';
@@ -12,17 +13,36 @@ const COLUMN_TYPES = ['boolean', 'date', 'integer', 'number', 'string'];
 const COLUMN_FORMATS = ['byte', 'date', 'date-time', 'double', 'float', 'int32', 'int64', 'password'];
 const MAX_SELECTABLE = 8;
 
-/** What is wrong with one version of a CRD. */
-export function versionErrors(version: CrdVersion, path: string): FieldError[] {
-  const { schema, subresources, additionalPrinterColumns: columns = [] } = version;
-  const root = schema?.openAPIV3Schema;
-  const hasStatus = subresources?.status !== undefined && subresources.status !== null;
+/** What is wrong with one version of a CRD, apart from what its fields say. */
+export const versionErrors = (version: CrdVersion, path: string): FieldError[] => [
+  ...versionNameErrors(version.name, `${path}.name`),
+  ...deprecationErrors(version, `${path}.deprecationWarning`),
+];
+
+/** A version's name is a label. */
+export function versionNameErrors(name: string, field: string): FieldError[] {
+  const rules = labelRules(name);
+  return rules.length === 0 ? [] : [invalidValue(field, name, rules.join(','))];
+}
+
+/** Fields of a version, each with its path: the version's own, or the CRD's where all versions say the same. */
+export interface VersionPaths {
+  readonly schema: string;
+  readonly subresources: string;
+  readonly additionalPrinterColumns: string;
+  readonly selectableFields: string;
+}
+
+type Fields = Pick<CrdVersion, keyof VersionPaths>;
+
+/** What is wrong with the fields of a version; only those that are given are looked at. */
+export function versionFieldErrors(fields: Fields, paths: VersionPaths, root: Schema | undefined): FieldError[] {
+  const { schema, subresources, additionalPrinterColumns: columns = [] } = fields;
   return [
-    ...deprecationErrors(version, `${path}.deprecationWarning`),
-    ...(root ? rootErrors(root, hasStatus, `${path}.schema.openAPIV3Schema`) : []),
-    ...scaleErrors(subresources?.scale, `${path}.subresources.scale`),
-    ...columns.flatMap((column, index) => columnErrors(column, `${path}.additionalPrinterColumns[${index}]`)),
-    ...selectableErrors(version, `${path}.selectableFields`),
+    ...(schema && root ? rootErrors(root, `${paths.schema}.openAPIV3Schema`) : []),
+    ...scaleErrors(subresources?.scale, `${paths.subresources}.scale`),
+    ...columns.flatMap((column, index) => columnErrors(column, `${paths.additionalPrinterColumns}[${index}]`)),
+    ...selectableErrors(fields, root, paths.selectableFields),
   ];
 }
 
@@ -47,19 +67,19 @@ const AT_ROOT: ReadonlySet<string> = new Set([
 const ALLOWED =
   'Description Type Format Title Maximum ExclusiveMaximum Minimum ExclusiveMinimum MaxLength MinLength Pattern MaxItems MinItems UniqueItems MultipleOf Required Items Properties ExternalDocs Example XPreserveUnknownFields XValidations';
 
-function rootErrors(schema: Schema, hasStatus: boolean, path: string): FieldError[] {
+function rootErrors(schema: Schema, path: string): FieldError[] {
   const structural = structuralErrors(schema, path);
   const defaults = structural.length > 0 ? [] : defaultErrors(schema, path);
   const own = [...structural, ...defaults, ...schemaErrors(schema, path)];
   return [
-    ...(hasStatus ? statusRootErrors(schema, path) : []),
     ...(schema.nullable ? [forbiddenField(`${path}.nullable`, 'nullable cannot be true at the root')] : []),
     ...own,
     ...(own.length > 0 ? [] : ruleErrors(schema, path)),
   ];
 }
 
-function statusRootErrors(schema: Schema, path: string): FieldError[] {
+/** What is wrong with a schema whose status is validated alone. */
+export function statusRootErrors(schema: Schema, path: string): FieldError[] {
   const rule = 'only "object" is allowed as the type at the root of the schema if the status subresource is enabled';
   if (schema.type !== 'object') return [invalidValue(`${path}.type`, schema.type ?? '', rule)];
   const odd = Object.keys(schema).some((field) => !AT_ROOT.has(field) && field !== 'nullable');
@@ -115,12 +135,11 @@ function columnTypeErrors(type: string, field: string): FieldError[] {
   return COLUMN_TYPES.includes(type) ? [] : [invalidValue(field, type, oneOf)];
 }
 
-function selectableErrors({ selectableFields = [], schema }: CrdVersion, path: string): FieldError[] {
-  const root = schema?.openAPIV3Schema;
+function selectableErrors({ selectableFields = [] }: Fields, root: Schema | undefined, path: string): FieldError[] {
   if (selectableFields.length === 0) return [];
   if (!root) return [invalidValue(path, '', 'may only be set when `version.schema.openAPIV3Schema` is not included')];
   const paths = selectableFields.map(({ jsonPath }) => jsonPath ?? '');
-  const unique = new Set(paths.filter((one) => fieldAt(root, one))).size;
+  const unique = new Set(paths.filter((one) => typeof fieldAt(root, one) !== 'string')).size;
   return [
     ...paths.flatMap((_, index) => selectableFieldErrors(root, paths, index, `${path}[${index}].jsonPath`)),
     ...(unique > MAX_SELECTABLE ? [tooMany(path, unique, MAX_SELECTABLE)] : []),
@@ -129,23 +148,17 @@ function selectableErrors({ selectableFields = [], schema }: CrdVersion, path: s
 
 const SELECTABLE: ReadonlySet<string | undefined> = new Set(['string', 'boolean', 'integer']);
 
+const SCALAR =
+  'must point to a field of type string, boolean or integer. Enum string fields and strings with formats are allowed.';
+
 function selectableFieldErrors(root: Schema, paths: readonly string[], index: number, field: string): FieldError[] {
   const path = paths[index] ?? '';
   if (path === '') return [required(field)];
-  const found = fieldAt(root, path);
-  const [first] = namesIn(path) ?? [];
-  if (!found) return [invalidValue(field, path, `is an invalid path: does not refer to a valid field`)];
+  const found = path.includes('[') ? 'array notation is not allowed' : fieldAt(root, path);
+  if (typeof found === 'string') return [invalidValue(field, path, `is an invalid path: ${found}`)];
   return [
-    ...(first === 'metadata' ? [invalidValue(field, path, 'must not point to fields in metadata')] : []),
-    ...(SELECTABLE.has(found.type)
-      ? []
-      : [
-          invalidValue(
-            field,
-            path,
-            'must point to a field of type string, boolean or integer. Enum string fields and strings with formats are allowed.',
-          ),
-        ]),
+    ...(path.startsWith('.metadata') ? [invalidValue(field, path, 'must not point to fields in metadata')] : []),
+    ...(SELECTABLE.has(found.type) ? [] : [invalidValue(field, path, SCALAR)]),
     ...(paths.indexOf(path) < index ? [duplicate(field, path)] : []),
   ];
 }

@@ -59,3 +59,9 @@ export const tooMany = (field: string, count: number, most: number): FieldError 
   field: at(field),
   message: `Too many: ${count}: must have at most ${most} ${most === 1 ? 'item' : 'items'}`,
 });
+
+/** An error told of a part of an object, as one of the whole. */
+export function below(path: string, error: FieldError): FieldError {
+  if (error.field === at('')) return { ...error, field: path };
+  return { ...error, field: error.field.startsWith('[') ? `${path}${error.field}` : `${path}.${error.field}` };
+}

@@ -17,7 +17,7 @@ const POSIX: Readonly<Record<string, string>> = {
 
 const cache = new Map<string, RegExp | Error>();
 
-/** A regular expression of Go (RE2) as one of JavaScript; throws a SyntaxError where it is none. */
+/** A regular expression of Go (RE2) as one of JavaScript; throws a SyntaxError in Go's words where it is none. */
 export function goRegExp(pattern: string): RegExp {
   let known = cache.get(pattern);
   if (known === undefined) {
@@ -30,11 +30,26 @@ export function goRegExp(pattern: string): RegExp {
 
 function compile(pattern: string): RegExp | Error {
   const [, flags = '', rest = pattern] = /^\(\?([ims]+)\)(.*)$/s.exec(pattern) ?? [];
+  const [perl] = /\(\?(?:[=!]|<[=!])/.exec(rest) ?? [];
+  if (perl !== undefined) return goError(`invalid or unsupported Perl syntax: \`${perl}\``);
   try {
     return new RegExp(translate(rest), `u${flags}`);
   } catch (error) {
-    return error instanceof Error ? error : new SyntaxError(String(error));
+    return goError(inGoWords(error instanceof Error ? error.message : String(error), pattern));
   }
+}
+
+const goError = (why: string): SyntaxError => new SyntaxError(`error parsing regexp: ${why}`);
+
+/** What Go says of the most common mistakes. */
+function inGoWords(message: string, pattern: string): string {
+  if (message.includes('Unterminated group')) return `missing closing ): \`${pattern}\``;
+  if (message.includes('Unterminated character class'))
+    return `missing closing ]: \`${pattern.slice(pattern.lastIndexOf('['))}\``;
+  if (message.includes('Unmatched')) return `unexpected ): \`${pattern}\``;
+  if (message.includes('Nothing to repeat'))
+    return `missing argument to repetition operator: \`${/[*+?]/.exec(pattern)?.[0] ?? pattern}\``;
+  return message.replace(/^Invalid regular expression: .*: /s, '');
 }
 
 /** One token: an escape, a class with its content, or any other character. */

@@ -3,7 +3,7 @@ export { decodeCustomErrors, decodeErrors } from './decode-errors.js';
 export { isObjectMeta, OBJECT_META, tidyMetadata } from './object-meta.js';
 export { prune } from './prune.js';
 export type { Schema, ValidationRule } from './schema.js';
-export { validateCustom } from './validate-custom.js';
+export { validateCustom, validateCustomStatus } from './validate-custom.js';
 export { validateEmbedded } from './validate-embedded.js';
 export { validateLists } from './validate-lists.js';
 export { validateRules } from './validate-rules.js';

@@ -1,11 +1,11 @@
 import type { FieldError } from '../api-error.js';
 import type { ApiObject } from '../api-object.js';
 import type { ScalePaths } from '../resources/resource.js';
-import { invalidValue } from './field-errors.js';
+import { below, invalidValue } from './field-errors.js';
 import type { Schema } from './schema.js';
 import { validateEmbedded } from './validate-embedded.js';
 import { validateLists } from './validate-lists.js';
-import { validateScale } from './validate-scale.js';
+import { validateScale, validateScaleStatus } from './validate-scale.js';
 import { validateRules } from './validate-rules.js';
 import { validateSchema } from './validate.js';
 
@@ -31,15 +31,36 @@ interface Kind {
  * Everything that is wrong with a custom resource, in the API server's order: its schema, scale, embedded objects,
  * lists, then the CEL rules. With `old`, what an update leaves alone is forgiven as the API server forgives it.
  */
-export function validateCustom({ schema, subresources }: Kind, object: ApiObject, old?: ApiObject): FieldError[] {
-  const lists = validateLists(schema, object);
-  const forgiven = lists.length > 0 && old !== undefined && validateLists(schema, old).length > 0;
-  const errors = [
+export function validateCustom(kind: Kind, object: ApiObject, old?: ApiObject): FieldError[] {
+  const { schema, subresources } = kind;
+  return withListsAndRules(kind, object, old, [
     ...validateSchema(schema, object, old),
     ...validateScale(subresources.scale, object),
     ...validateEmbedded(schema, object),
-    ...(forgiven ? [] : lists),
-  ];
+  ]);
+}
+
+/** The same for a write of the status alone: what else the object says is not looked at again, but by rules. */
+export function validateCustomStatus(kind: Kind, object: ApiObject, old: ApiObject): FieldError[] {
+  const { schema, subresources } = kind;
+  const of = schema.properties?.['status'];
+  const status = object['status'];
+  const errors = of && status !== undefined ? validateSchema(of, status, old['status']) : [];
+  return withListsAndRules(kind, object, old, [
+    ...errors.map((error) => below('status', error)),
+    ...validateScaleStatus(subresources.scale, object),
+  ]);
+}
+
+function withListsAndRules(
+  { schema }: Kind,
+  object: ApiObject,
+  old: ApiObject | undefined,
+  before: readonly FieldError[],
+): FieldError[] {
+  const lists = validateLists(schema, object);
+  const forgiven = lists.length > 0 && old !== undefined && validateLists(schema, old).length > 0;
+  const errors = [...before, ...(forgiven ? [] : lists)];
   if (errors.some(({ type }) => BLOCKING.has(type))) return [...errors, invalidValue('', null, NOT_CHECKED)];
   return [...errors, ...validateRules(schema, object, old)];
 }

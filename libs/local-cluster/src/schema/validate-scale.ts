@@ -8,10 +8,14 @@ const MAX = 2 ** 31 - 1;
 
 /** What a scale subresource would read of an object has to be what it is read as. */
 export function validateScale(scale: ScalePaths | undefined, object: unknown): FieldError[] {
+  return scale ? [...replicaErrors(object, scale.spec), ...validateScaleStatus(scale, object)] : [];
+}
+
+/** The same for a write of the status alone. */
+export function validateScaleStatus(scale: ScalePaths | undefined, object: unknown): FieldError[] {
   if (!scale) return [];
   const { labelSelector } = scale;
   return [
-    ...replicaErrors(object, scale.spec),
     ...replicaErrors(object, scale.status),
     ...(labelSelector === undefined ? [] : selectorErrors(object, labelSelector)),
   ];
