@@ -10,6 +10,7 @@ import { Documents, type VersionInfo } from './documents.js';
 import { Exchange } from './exchange.js';
 import { forbiddenError } from './forbidden.js';
 import type { Handlers } from './handlers.js';
+import { actingUser } from './impersonation.js';
 import { OpenApi } from './openapi/index.js';
 import type { PodRoads } from './parts/pod-roads.js';
 import { attributesOf, requestInfo, type RequestInfo } from './request-info.js';
@@ -127,6 +128,8 @@ class HttpsApiServer implements ApiServer {
     try {
       exchange = this.#exchange(request, response, requestInfo(method, url));
       exchange.user = await this.#userOf(request);
+      const own = attributesOf(exchange.info, exchange.user);
+      exchange.user = actingUser(request.headersDistinct, own, this.#options.authorizer);
       this.#authorize(exchange);
       await this.#route(exchange);
     } catch (error) {
