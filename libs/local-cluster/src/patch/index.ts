@@ -1,0 +1,3 @@
+export { applyJsonPatch } from './json-patch.js';
+export { applyMergePatch } from './merge-patch.js';
+export { applyStrategicPatch } from './strategic-patch.js';
