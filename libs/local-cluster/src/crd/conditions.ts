@@ -8,13 +8,14 @@ export const timeOf = (clock: Clock): string => `${new Date(clock.now()).toISOSt
 
 /** The conditions with this one set; its time changes only with its status. */
 export function withCondition(
-  conditions: readonly CrdCondition[] = [],
+  conditions: readonly CrdCondition[] | null | undefined,
   condition: NewCondition,
   now: string,
 ): CrdCondition[] {
-  const known = conditions.some(({ type }) => type === condition.type);
-  if (!known) return [...conditions, { lastTransitionTime: now, ...condition }];
-  return conditions.map((old) => (old.type === condition.type ? changed(old, condition, now) : old));
+  const all = conditions ?? [];
+  const known = all.some(({ type }) => type === condition.type);
+  if (!known) return [...all, { lastTransitionTime: now, ...condition }];
+  return all.map((old) => (old.type === condition.type ? changed(old, condition, now) : old));
 }
 
 const changed = (old: CrdCondition, condition: NewCondition, now: string): CrdCondition => ({

@@ -6,6 +6,7 @@ import type { ApiObject } from '../api-object.js';
 import type { User } from '../auth/auth.js';
 import type { Resource, ResourceRegistry } from '../resources/resource.js';
 import type { ObjectApi, WriteParameters } from '../rest/object-api.js';
+import { sameJson } from '../schema/json.js';
 import type { Change, RevisionStore } from '../storage/revision-store.js';
 import { namingOf } from './accepted-names.js';
 import { timeOf, withCondition } from './conditions.js';
@@ -159,6 +160,7 @@ export class CrdController implements Runnable {
     const next = { ...crd, ...change };
     const all = conditions.reduce((list, one) => withCondition(list, one, now), next.status?.conditions ?? []);
     const body: ApiObject = { ...next, status: { ...next.status, conditions: all } };
+    if (sameJson(body, crd)) return crd;
     try {
       const parameters: WriteParameters = { ...this.#parameters(), subresource: 'status' };
       const { object } = await api.update(resource, { name: crd.metadata.name }, body, parameters);

@@ -55,7 +55,8 @@ export interface PrinterColumn {
 }
 
 export interface CrdStatus {
-  conditions?: CrdCondition[];
+  /** null before anything was said of it. */
+  conditions?: CrdCondition[] | null;
   acceptedNames?: Partial<CrdNames>;
   storedVersions?: string[];
   observedGeneration?: number;

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { ApiObject } from '../api-object.js';
 import type { Schema } from './schema.js';
 import { validateCustom, validateCustomStatus } from './validate-custom.js';
 import { validateSchema } from './validate.js';
@@ -256,9 +257,12 @@ describe('validateCustom', () => {
     },
   };
   const kind = { schema, subresources: { scale: { spec: '.spec.replicas', status: '.status.replicas' } } };
-  const object = (spec: object, status?: object): { metadata: { name: string } } => ({
+  const object = (spec: object, status?: object): ApiObject => ({
+    apiVersion: 'b.example.com/v1',
+    kind: 'X',
     metadata: { name: 'a' },
-    ...{ spec, ...(status && { status }) },
+    spec,
+    ...(status && { status }),
   });
   const lines = (errors: ReturnType<typeof validateCustom>): string[] =>
     errors.map(({ field, message }) => `${field}: ${message}`);
