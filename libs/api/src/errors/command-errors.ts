@@ -52,6 +52,16 @@ export const COMMAND_ERRORS = {
     meaning: 'A process of the local system did not start, or ended by itself.',
     action: 'Read its log, which the message names.',
   }),
+  STATE_IN_USE: row({
+    surface: ['cli'],
+    meaning: 'Another process uses the state of the local system.',
+    action: 'Stop it, or take another folder with --data-dir.',
+  }),
+  STATE_UNUSABLE: row({
+    surface: ['cli'],
+    meaning: 'The state of the local system cannot be read: it is broken, or of another version.',
+    action: 'Start with --fresh to forget it, or with the version of Sympozium that wrote it.',
+  }),
   LEADERSHIP_LOST: row({
     surface: ['cli'],
     meaning: 'The operator could not renew its Lease, or another one took it; it ended, so that one leads.',
