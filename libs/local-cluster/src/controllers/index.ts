@@ -1,0 +1,1 @@
+export { createControllers, type ControllersOptions } from './create-controllers.js';

@@ -1,0 +1,92 @@
+import type { KubeObject } from '@sympozium/api';
+import type { KubeClient } from '@sympozium/kube';
+import type { Clock, Logger, Runnable } from '@sympozium/process';
+import { EVENT } from './kinds.js';
+import { timestamp } from './time.js';
+
+export interface EventText {
+  readonly type: 'Normal' | 'Warning';
+  readonly reason: string;
+  readonly message: string;
+  /** What was done, for recorders of the newer kind. */
+  readonly action?: string;
+}
+
+interface Recorded {
+  readonly namespace: string;
+  readonly name: string;
+  count: number;
+}
+
+const MANAGER = { fieldManager: 'kube-controller-manager' };
+/** So many different events are remembered, so that the same one again only counts up. */
+const REMEMBERED = 1_000;
+
+/** Writes Events, one after the other, without keeping anybody waiting; what cannot be written is dropped. */
+export class EventRecorder implements Runnable {
+  readonly name = 'event recorder';
+  readonly #dependencies: { readonly client: KubeClient; readonly clock: Clock; readonly log: Logger };
+  readonly #recorded = new Map<string, Recorded>();
+  #last: Promise<void> = Promise.resolve();
+  /** Makes the names of events of one moment different. */
+  #sequence = 0;
+
+  constructor(dependencies: { client: KubeClient; clock: Clock; log: Logger }) {
+    this.#dependencies = dependencies;
+  }
+
+  async start(): Promise<void> {}
+
+  async stop(): Promise<void> {
+    await this.#last;
+  }
+
+  /** Tells that something happened to an object, in the name of a component. */
+  record(object: KubeObject, component: string, text: EventText): void {
+    this.#last = this.#last
+      .then(() => this.#write(object, component, text))
+      .catch((err: unknown) => this.#dependencies.log.debug({ err, reason: text.reason }, 'an event was not written'));
+  }
+
+  async #write(object: KubeObject, component: string, text: EventText): Promise<void> {
+    const { client, clock } = this.#dependencies;
+    const key = [object.metadata.uid, component, text.type, text.reason, text.message].join('\0');
+    const known = this.#recorded.get(key);
+    if (known) {
+      known.count += 1;
+      const body = { count: known.count, lastTimestamp: timestamp(clock) };
+      await client.patch(EVENT, known, { type: 'merge', body }, MANAGER);
+      return;
+    }
+    const { name, namespace = 'default' } = await client
+      .create(EVENT, this.#event(object, component, text), MANAGER)
+      .then(({ metadata }) => metadata);
+    this.#recorded.set(key, { namespace, name, count: 1 });
+    const [oldest] = this.#recorded.keys();
+    if (this.#recorded.size > REMEMBERED && oldest !== undefined) this.#recorded.delete(oldest);
+  }
+
+  #event(object: KubeObject, component: string, { type, reason, message, action }: EventText): KubeObject {
+    const { clock } = this.#dependencies;
+    const { namespace = 'default', name, uid, resourceVersion } = object.metadata;
+    const now = timestamp(clock);
+    const nanos = BigInt(clock.now()) * 1_000_000n + BigInt((this.#sequence += 1) % 1_000_000);
+    const times = action === undefined ? { firstTimestamp: now, lastTimestamp: now, count: 1 } : { action };
+    const involvedObject = {
+      ...{ kind: object.kind, apiVersion: object.apiVersion, name, uid, resourceVersion },
+      ...(object.metadata.namespace === undefined ? {} : { namespace }),
+    };
+    const event = {
+      apiVersion: 'v1',
+      kind: 'Event',
+      metadata: { name: `${name}.${nanos.toString(16)}`, namespace },
+      ...{ involvedObject, type, reason, message },
+      source: action === undefined ? { component } : {},
+      reportingComponent: component,
+      reportingInstance: action === undefined ? '' : `${component}-local`,
+      ...times,
+      ...(action === undefined ? {} : { eventTime: new Date(clock.now()).toISOString().replace('Z', '000Z') }),
+    };
+    return event;
+  }
+}
