@@ -50,11 +50,21 @@ const TERMINATING = {
 } as const;
 
 function fillDefaults(object: ApiObject): void {
-  const { spec, status } = asCrd(object);
-  if (spec?.names) fillNames(spec.names);
-  if (spec) spec.conversion ??= { strategy: 'None' };
+  const { spec: given, status } = asCrd(object);
+  const spec: CrdSpec = { ...EMPTY, ...given, names: { ...EMPTY.names, ...given?.names } };
+  fillNames(spec.names);
+  spec.conversion ??= { strategy: 'None' };
+  object['spec'] = spec;
   if (status && !status.storedVersions?.length) status.storedVersions = stored(spec, []);
 }
+
+/** What of a spec is there at least, so that its rules can tell what is missing. */
+const EMPTY: CrdSpec = {
+  group: '',
+  names: { plural: '', kind: '' },
+  scope: '' as CrdSpec['scope'],
+  versions: [],
+};
 
 function fillNames(names: CrdNames): void {
   const { kind } = names;

@@ -4,6 +4,7 @@ import { isJsonObject } from './json.js';
 import type { JsonObject } from './json.js';
 import { OBJECT_META } from './object-meta.js';
 import type { Schema } from './schema.js';
+import { specialDecoder } from './special-decoders.js';
 import { childPath } from './validate-lists.js';
 
 /** Where the decoder stands in a Go struct: its name, and the fields from the root that led here. */
@@ -49,8 +50,8 @@ function metaError({ apiVersion = '', kind = '', metadata }: JsonObject, path: s
 
 function decodeError(schema: Schema, value: unknown, at: Position): string | undefined {
   if (value === null || value === undefined) return undefined;
-  const special = specialFormat(schema);
-  if (special) return special(value, at);
+  const special = specialDecoder(schema);
+  if (special) return special(value, (type) => mismatch(value, at, type));
   const type = schema.type;
   if (type === undefined || schema['x-kubernetes-preserve-unknown-fields'] === true) return undefined;
   if (!fits(schema, value)) return mismatch(value, at, goType(schema));
@@ -76,8 +77,23 @@ const isMap = ({ properties }: Schema): boolean => properties === undefined;
 
 const inside = (schema: Schema, field: string, { fields }: Position): Position => ({
   struct: (schema['x-go-type'] ?? '').replace(/^.*\./, ''),
-  fields: [...fields, field],
+  fields: [...fields, ...inlined(schema['x-go-type'], field), field],
 });
+
+/** Structs of Go that stand in others without a name in JSON; errors name them all the same. */
+const INLINED: readonly (readonly [struct: RegExp, fields: RegExp, inlined: string])[] = [
+  [/^v1\.Probe$/, /^(exec|httpGet|tcpSocket|grpc)$/, 'ProbeHandler'],
+  [/^v1\.Volume$/, /^(?!name$)/, 'VolumeSource'],
+  [/^v1\.EphemeralContainer$/, /^(?!targetContainerName$)/, 'EphemeralContainerCommon'],
+  [
+    /^v1\.(Secret|ConfigMap)(KeySelector|EnvSource|Projection)$|^v1\.ConfigMapVolumeSource$/,
+    /^name$/,
+    'LocalObjectReference',
+  ],
+];
+
+const inlined = (struct = '', field: string): string[] =>
+  INLINED.filter(([of, fields]) => of.test(struct) && fields.test(field)).map(([, , name]) => name);
 
 const JSON_TYPES: Readonly<Record<string, (value: unknown, schema: Schema) => boolean>> = {
   string: (value) => typeof value === 'string',
@@ -115,82 +131,4 @@ function goType(schema: Schema): string {
   if (type === 'array') return `[]${items ? goType(items) : 'interface {}'}`;
   if (typeof additionalProperties === 'object') return `map[string]${goType(additionalProperties)}`;
   return schema['x-go-type'] ?? 'map[string]interface {}';
-}
-
-type Decoder = (value: unknown, at: Position) => string | undefined;
-
-const QUANTITY = /^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$/;
-const QUANTITY_RULE = `quantities must match the regular expression '${QUANTITY.source}'`;
-const DECIMAL = /^[+-]?(\d+(\.\d*)?|\.\d+)/;
-const SUFFIX = /^(n|u|m||k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei|[eE][+-]?\d+)$/;
-
-/** Types of Go that decode themselves. */
-function specialFormat(schema: Schema): Decoder | undefined {
-  const { format } = schema;
-  if (format === 'date-time' && schema.type === 'string') return decodeTime;
-  if (format === 'byte' && schema.type === 'string') return decodeBytes;
-  if (format === 'int-or-string' || schema['x-kubernetes-int-or-string'] === true) return decodeIntOrString;
-  return format === 'quantity' ? decodeQuantity : undefined;
-}
-
-function decodeQuantity(value: unknown): string | undefined {
-  if (typeof value === 'number') return undefined;
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
-  if (text === '') return "unable to parse quantity's suffix";
-  const [, number = ''] = DECIMAL.exec(text) ? [text, DECIMAL.exec(text)?.[0]] : [];
-  if (number === '') return QUANTITY_RULE;
-  if (SUFFIX.test(text.slice(number.length))) return undefined;
-  return QUANTITY.test(text) ? "unable to parse quantity's suffix" : QUANTITY_RULE;
-}
-
-function decodeIntOrString(value: unknown, at: Position): string | undefined {
-  if (typeof value === 'string' || (typeof value === 'number' && isWithin(value, 'int32'))) return undefined;
-  return mismatch(value, { struct: at.struct, fields: [] }, 'int32');
-}
-
-const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;
-const LAYOUT = '2006-01-02T15:04:05Z07:00';
-
-function decodeTime(value: unknown): string | undefined {
-  if (typeof value !== 'string') return mismatch(value, { struct: '', fields: [] }, 'string');
-  if (TIME.test(value) && !Number.isNaN(Date.parse(value))) return undefined;
-  return timeError(value);
-}
-
-const PARTS: readonly (readonly [pattern: RegExp, layout: string])[] = [
-  [/^\d{4}/, '2006'],
-  [/^-/, '-'],
-  [/^\d{2}/, '01'],
-  [/^-/, '-'],
-  [/^\d{2}/, '02'],
-  [/^T/, 'T'],
-  [/^\d{2}/, '15'],
-  [/^:/, ':'],
-  [/^\d{2}/, '04'],
-  [/^:/, ':'],
-  [/^\d{2}(\.\d+)?/, '05'],
-  [/^(Z|[+-]\d{2}:\d{2})/, 'Z07:00'],
-];
-
-/** In the words of Go's time.Parse. */
-function timeError(text: string): string {
-  const said = `parsing time ${JSON.stringify(text)} as ${JSON.stringify(LAYOUT)}`;
-  let rest = text;
-  for (const [pattern, layout] of PARTS) {
-    const [found] = pattern.exec(rest) ?? [];
-    if (found === undefined) return `${said}: cannot parse ${JSON.stringify(rest)} as ${JSON.stringify(layout)}`;
-    rest = rest.slice(found.length);
-  }
-  if (rest !== '') return `parsing time ${JSON.stringify(text)}: extra text: ${JSON.stringify(rest)}`;
-  return `parsing time ${JSON.stringify(text)}: day out of range`;
-}
-
-const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
-
-function decodeBytes(value: unknown, at: Position): string | undefined {
-  if (typeof value !== 'string') return mismatch(value, at, '[]uint8');
-  const text = value.replace(/[\r\n]/g, '');
-  if (BASE64.test(text)) return undefined;
-  const odd = text.search(/[^A-Za-z0-9+/]/);
-  return `illegal base64 data at input byte ${odd < 0 ? text.length - (text.length % 4) : odd}`;
 }

@@ -16,6 +16,18 @@ const schema: Schema = {
         suspend: { type: 'boolean' },
         labels: { type: 'object', additionalProperties: text },
         at: { type: 'string', format: 'date-time' },
+        micro: { type: 'string', format: 'date-time', 'x-go-type': 'v1.MicroTime' },
+        probe: {
+          type: 'object',
+          'x-go-type': 'v1.Probe',
+          properties: {
+            httpGet: {
+              type: 'object',
+              'x-go-type': 'v1.HTTPGetAction',
+              properties: { port: { 'x-kubernetes-int-or-string': true } },
+            },
+          },
+        },
         bytes: { type: 'string', format: 'byte' },
         port: { 'x-kubernetes-int-or-string': true },
         cpu: { type: 'string', format: 'quantity' },
@@ -47,9 +59,26 @@ describe('decodeErrors', () => {
       'json: cannot unmarshal number into Go struct field Container.spec.containers.name of type string',
     ],
     [{ at: 'x' }, 'parsing time "x" as "2006-01-02T15:04:05Z07:00": cannot parse "x" as "2006"'],
+    [{ at: 5 }, 'json: cannot unmarshal number into Go struct field JobSpec.spec.at of type string'],
+    [{ at: '2020-13-01T00:00:00Z' }, 'parsing time "2020-13-01T00:00:00Z": month out of range'],
+    [{ at: '2020-02-30T00:00:00Z' }, 'parsing time "2020-02-30T00:00:00Z": day out of range'],
+    [
+      { micro: '2020-01-01T00:00:00Z' },
+      'parsing time "2020-01-01T00:00:00Z" as "2006-01-02T15:04:05.000000Z07:00": cannot parse "Z" as ".000000"',
+    ],
     [{ bytes: '!' }, 'illegal base64 data at input byte 0'],
+    [{ bytes: 'YQ===' }, 'illegal base64 data at input byte 4'],
+    [{ bytes: 5 }, 'json: cannot unmarshal number into Go struct field JobSpec.spec.bytes of type []uint8'],
+    [
+      { probe: { httpGet: { port: 1.5 } } },
+      'json: cannot unmarshal number 1.5 into Go struct field HTTPGetAction.spec.probe.ProbeHandler.httpGet.port of type int32',
+    ],
+    [
+      { containers: ['x'] },
+      'json: cannot unmarshal string into Go struct field JobSpec.spec.containers of type v1.Container',
+    ],
     [{ cpu: 'lots' }, "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"],
-    [{ port: true }, 'json: cannot unmarshal bool into Go value of type int32'],
+    [{ port: true }, 'json: cannot unmarshal bool into Go struct field JobSpec.spec.port of type int32'],
   ])('of %j: %s', (spec, error) => {
     expect(decodeErrors(schema, { spec })).toBe(error);
   });
@@ -60,6 +89,7 @@ describe('decodeErrors', () => {
       suspend: null,
       labels: { a: 'b', c: null },
       at: '2020-01-01T00:00:00Z',
+      micro: '2020-01-01T00:00:00.000001Z',
       bytes: 'aGk=',
       port: 'http',
       cpu: 5,
