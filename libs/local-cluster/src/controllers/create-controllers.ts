@@ -2,6 +2,9 @@ import type { Kind } from '@sympozium/api';
 import type { KubeClient } from '@sympozium/kube';
 import { Lifecycle, type Clock, type Logger, type Random, type Runnable } from '@sympozium/process';
 import { NamespaceContents } from './accounts/namespace-contents.js';
+import { FinishedJobs } from './garbage/finished-jobs.js';
+import { FollowKinds } from './shared/follow-kinds.js';
+import { GarbageCollector } from './garbage/garbage-collector.js';
 import { JobController } from './job/job-controller.js';
 import { JobPodRelease } from './job/pod-release.js';
 import { Scheduler } from './scheduler/scheduler.js';
@@ -25,7 +28,7 @@ export interface ControllersOptions {
 
 /** What a Kubernetes cluster's controller manager and scheduler do, as far as runs need it. */
 export function createControllers(options: ControllersOptions): Runnable {
-  const { client, clock, random, log, rootCa } = options;
+  const { client, clock, random, log, rootCa, kinds, onKindsChange } = options;
   const informers = new SharedInformers({ client, clock, random, log });
   const events = new EventRecorder({ client, clock, log });
   const context: ControllerContext = { client, clock, random, log, informers, events };
@@ -34,6 +37,12 @@ export function createControllers(options: ControllersOptions): Runnable {
     new JobPodRelease(context),
     new Scheduler(context),
     new NamespaceContents(context, rootCa),
+    new GarbageCollector(context),
+    new FinishedJobs(context),
   ];
-  return new Lifecycle('controllers', [informers, events, ...controllers], log);
+  return new Lifecycle(
+    'controllers',
+    [new FollowKinds(informers, kinds, onKindsChange), informers, events, ...controllers],
+    log,
+  );
 }
