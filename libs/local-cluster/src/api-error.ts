@@ -37,18 +37,13 @@ export class ApiError extends Error {
   /** The Status' own `metadata`: how a list that is too old may go on. */
   readonly metadata: { readonly continue?: string };
 
-  constructor(
-    code: number,
-    reason: string,
-    message: string,
-    details?: StatusDetails,
-    metadata: { readonly continue?: string } = {},
-  ) {
+  constructor(code: number, reason: string, message: string, details?: StatusDetails & { readonly continue?: string }) {
     super(message);
+    const { continue: token, ...rest } = details ?? {};
     this.code = code;
     this.reason = reason;
-    this.details = details;
-    this.metadata = metadata;
+    this.details = details && rest;
+    this.metadata = token === undefined ? {} : { continue: token };
   }
 }
 

@@ -6,7 +6,7 @@ import { clone } from '../clone.js';
 import type { Resource } from '../resources/resource.js';
 import type { Decision, RevisionStore } from '../storage/revision-store.js';
 import { decode, groupVersion, ofKind, withDefaults } from './decode.js';
-import { endsDeletion, planDeletion } from './deletion.js';
+import { checkPreconditions, endsDeletion, planDeletion, type Deletion } from './deletion.js';
 import { listObjects } from './listing.js';
 import { fillSystemFields, generatedName, newUid, requireName, settleNamespace } from './new-object.js';
 import type {
@@ -38,6 +38,11 @@ export interface ObjectApiOptions {
 interface Written {
   readonly object: ApiObject;
   readonly created: boolean;
+}
+
+interface Target {
+  readonly resource: Resource;
+  readonly name: ObjectName;
 }
 
 /** What a write makes of the newest object, before the rules for every write. */
@@ -111,15 +116,14 @@ class Objects implements ObjectApi {
   async update(resource: Resource, name: ObjectName, body: unknown, parameters: WriteParameters): Promise<Written> {
     const { scale } = resource.subresources;
     if (parameters.subresource === 'scale' && scale)
-      return this.#write(resource, name, parameters, (live) =>
+      return this.#write({ resource, name }, parameters, (live) =>
         this.#tracked(resource, live, scaled(live, body, scale), parameters),
       );
     const proposed = decode(resource, body, parameters);
     requireName(proposed, name.name, name.namespace);
     if (name.namespace !== undefined) proposed.metadata.namespace = name.namespace;
     return this.#write(
-      resource,
-      name,
+      { resource, name },
       parameters,
       (live) => this.#tracked(resource, live, proposed, parameters),
       resource.strategy.allowCreateOnUpdate
@@ -136,7 +140,7 @@ class Objects implements ObjectApi {
   ): Promise<Written> {
     if (patch.type === 'apply') return this.#apply(resource, name, patch, parameters);
     const { scale } = resource.subresources;
-    return this.#write(resource, name, parameters, (live) => {
+    return this.#write({ resource, name }, parameters, (live) => {
       if (parameters.subresource === 'scale' && scale) {
         const patched = patchedBy(resource, scaleOf(live, scale), patch);
         return this.#tracked(resource, live, scaled(live, patched, scale), parameters);
@@ -157,13 +161,22 @@ class Objects implements ObjectApi {
     let gone = false;
     const { object } = await this.#decide(key, parameters, (live) => {
       if (!live) throw notFound(resource, name.name);
-      const deletion = planDeletion(resource, clone(live), options, this.#clock.now());
+      const deletion = this.#deletionOf(resource, clone(live), options);
       this.#admit('DELETE', resource, { object: undefined, old: live }, parameters);
       gone = deletion.step === 'remove';
-      if (deletion.step === 'mark') return isSame(live, deletion.object) ? keep(live) : store(deletion.object);
-      return deletion.step === 'remove' ? { action: 'remove', object: live } : keep(live);
+      if (deletion.step === 'mark') return isSame(live, deletion.object) ? KEEP : store(deletion.object);
+      return deletion.step === 'remove' ? { action: 'remove', object: live } : KEEP;
     });
     return { object, gone };
+  }
+
+  #deletionOf(resource: Resource, object: ApiObject, options: DeleteParameters): Deletion {
+    const { markForDeletion } = resource.strategy;
+    if (!markForDeletion) return planDeletion(resource, object, options, this.#clock.now());
+    checkPreconditions(resource, object, options);
+    if (object.metadata.deletionTimestamp !== undefined) return { step: 'pending' };
+    markForDeletion(object, this.#context);
+    return { step: 'mark', object };
   }
 
   async deleteCollection(
@@ -187,7 +200,7 @@ class Objects implements ObjectApi {
       if (!live) throw notFound(resource, name.name);
       const next = change(clone(live));
       if (endsDeletion(live, next) && resource.kind !== 'Namespace') return { action: 'remove', object: next };
-      return isSame(live, next) ? keep(live) : store(next);
+      return isSame(live, next) ? KEEP : store(next);
     });
     return object;
   }
@@ -222,13 +235,12 @@ class Objects implements ObjectApi {
           }),
         ),
       );
-    return this.#write(resource, name, parameters, merged, subresource ? undefined : () => merged(undefined));
+    return this.#write({ resource, name }, parameters, merged, subresource ? undefined : () => merged(undefined));
   }
 
   /** One write on what is there; `absent` makes the object where nothing is. */
   async #write(
-    resource: Resource,
-    name: ObjectName,
+    { resource, name }: Target,
     parameters: WriteParameters,
     propose: Proposal,
     absent?: () => ApiObject,
@@ -252,8 +264,9 @@ class Objects implements ObjectApi {
     if (subresource !== 'status') strategy.prepareForUpdate?.(next, live, this.#context);
     raiseGeneration(resource, live, next);
     requireValidUpdate(resource, next, live, subresource);
+    strategy.warnings?.(next, live).forEach(parameters.warn);
     if (endsDeletion(live, next)) return { action: 'remove', object: next };
-    return isSame(live, next) ? keep(live) : store(next);
+    return isSame(live, next) ? KEEP : store(next);
   }
 
   #newObject(resource: Resource, object: ApiObject, parameters: WriteParameters): ApiObject {
@@ -264,6 +277,7 @@ class Objects implements ObjectApi {
     else delete object.metadata.generation;
     resource.strategy.prepareForCreate?.(object, this.#context);
     requireValid(resource, object);
+    resource.strategy.warnings?.(object).forEach(parameters.warn);
     return object;
   }
 
@@ -328,7 +342,7 @@ class Objects implements ObjectApi {
   }
 }
 
-const keep = (_live: ApiObject): Decision => ({ action: 'keep' });
+const KEEP: Decision = { action: 'keep' };
 const store = (object: ApiObject): Decision => ({ action: 'store', object });
 
 const isTaken = (error: unknown): boolean => error instanceof ApiError && error.reason === 'AlreadyExists';

@@ -25,14 +25,18 @@ export function withDefaults(resource: Resource, object: ApiObject): ApiObject {
 /** A copy of the body with the request's apiVersion and kind, which built-in kinds may leave out. */
 export function ofKind(resource: Resource, body: unknown): ApiObject {
   if (!isObject(body)) throw badRequest(`${cannotHandle(resource, resource.kind)}: the body is no JSON object`);
-  const { apiVersion, kind } = body as { apiVersion?: unknown; kind?: unknown };
-  const wanted = groupVersion(resource);
+  rejectOtherKind(resource, body);
+  const metadata = body['metadata'] ?? {};
+  if (!isObject(metadata)) throw badRequest(`${cannotHandle(resource, resource.kind)}: metadata is no JSON object`);
+  const head = { apiVersion: groupVersion(resource), kind: resource.kind };
+  return { ...clone(body), ...head, metadata: clone(metadata) as unknown as ApiObject['metadata'] };
+}
+
+function rejectOtherKind(resource: Resource, body: Record<string, unknown>): void {
+  const { apiVersion, kind } = body;
   if (resource.custom && !kind) throw badRequest(`Object 'Kind' is missing in '${JSON.stringify(body)}'`);
-  if ((apiVersion && apiVersion !== wanted) || (kind && kind !== resource.kind)) throw otherKind(resource, body);
-  const { metadata } = body;
-  if (metadata !== undefined && metadata !== null && !isObject(metadata))
-    throw badRequest(`${cannotHandle(resource, resource.kind)}: metadata is no JSON object`);
-  return { ...clone(body), apiVersion: wanted, kind: resource.kind, metadata: clone(metadata ?? {}) } as ApiObject;
+  const isOther = (given: unknown, wanted: string): boolean => Boolean(given) && given !== wanted;
+  if (isOther(apiVersion, groupVersion(resource)) || isOther(kind, resource.kind)) throw otherKind(resource, body);
 }
 
 export const groupVersion = ({ group, version }: { group: string; version: string }): string =>

@@ -37,7 +37,8 @@ export function endsDeletion(old: ApiObject, next: ApiObject): boolean {
   return deletionTimestamp !== undefined && deletionGracePeriodSeconds === 0 && !next.metadata.finalizers?.length;
 }
 
-function checkPreconditions(
+/** Refuses what was deleted, or changed, and made again meanwhile. */
+export function checkPreconditions(
   resource: Resource,
   { metadata }: ApiObject,
   { preconditions = {} }: DeleteParameters,

@@ -17,21 +17,32 @@ const INCONSISTENT = -1;
 /** A list, or a page of one, as https://kubernetes.io/docs/reference/using-api/api-concepts/ tells it. */
 export function listObjects(store: RevisionStore, resource: Resource, parameters: ListParameters): ObjectList {
   rejectInvalid(parameters);
-  const { namespace, limit = 0, continue: token } = parameters;
-  const prefix = prefixOf(resource, namespace);
-  const start = token === undefined ? undefined : readToken(token, prefix);
-  const at = start ? start.revision : wantedRevision(store, parameters);
-  const all = objectsAt(store, prefix, at, start?.key);
-  const from = start ? all.slice(firstAtOrAfter(resource, all, start.key)) : all;
-  const matches = selection(resource, parameters);
-  const { items, rest } = page(from, matches, limit);
+  const prefix = prefixOf(resource, parameters.namespace);
+  const { at, objects } = objectsOf(store, { resource, prefix }, parameters);
+  const { items, rest } = page(objects, selection(resource, parameters), parameters.limit ?? 0);
   const revision = at ?? store.revision;
   const last = items.at(-1);
   const list = { items, resourceVersion: String(revision) };
   if (rest === 0 || !last) return list;
-  const selected = Boolean(parameters.labelSelector ?? parameters.fieldSelector);
+  const isSelected = Boolean(parameters.labelSelector) || Boolean(parameters.fieldSelector);
   const continued = writeToken(revision, keyOf(resource, last.metadata).slice(prefix.length));
-  return { ...list, continue: continued, ...(selected ? {} : { remainingItemCount: rest }) };
+  return { ...list, continue: continued, ...(isSelected ? {} : { remainingItemCount: rest }) };
+}
+
+/** What the list begins with, and the revision it is of; none: the newest. */
+function objectsOf(
+  store: RevisionStore,
+  { resource, prefix }: { resource: Resource; prefix: string },
+  parameters: ListParameters,
+): { at: number | undefined; objects: readonly ApiObject[] } {
+  const { continue: token } = parameters;
+  if (!token) {
+    const at = wantedRevision(store, parameters);
+    return { at, objects: objectsAt(store, prefix, at, undefined) };
+  }
+  const { key, revision: at } = readToken(token, prefix);
+  const all = objectsAt(store, prefix, at, key);
+  return { at, objects: all.slice(firstAtOrAfter(resource, all, key)) };
 }
 
 /** At most `limit` objects that match, and how many come after the last of them. */
@@ -62,9 +73,7 @@ function objectsAt(
   } catch (error) {
     if (!(error instanceof ApiError) || error.code !== 410) throw error;
     if (key === undefined) throw new ApiError(410, 'Expired', 'The resourceVersion for the provided list is too old.');
-    throw new ApiError(410, 'Expired', TOO_OLD, undefined, {
-      continue: writeToken(INCONSISTENT, key.slice(prefix.length)),
-    });
+    throw new ApiError(410, 'Expired', TOO_OLD, { continue: writeToken(INCONSISTENT, key.slice(prefix.length)) });
   }
 }
 
@@ -130,18 +139,29 @@ function rejectInvalid({ resourceVersion, resourceVersionMatch: match, continue:
   if (token && resourceVersion && resourceVersion !== '0')
     throw badRequest('specifying resource version is not allowed when using continue');
   if (match === undefined) return;
-  const errors: FieldError[] = [];
-  const forbid = (message: string): void =>
-    void errors.push({ type: 'FieldValueForbidden', field: 'resourceVersionMatch', message: `Forbidden: ${message}` });
-  if (!resourceVersion) forbid('resourceVersionMatch is forbidden unless resourceVersion is provided');
-  if (token) forbid('resourceVersionMatch is forbidden when continue is provided');
-  if (match !== 'Exact' && match !== 'NotOlderThan')
-    errors.push({
-      type: 'FieldValueNotSupported',
-      field: 'resourceVersionMatch',
-      message: `Unsupported value: "${match}": supported values: "Exact", "NotOlderThan", ""`,
-    });
-  if (match === 'Exact' && resourceVersion === '0')
-    forbid('resourceVersionMatch "exact" is forbidden for resourceVersion "0"');
+  const errors = matchErrors(match, { resourceVersion, token });
   if (errors.length > 0) throw invalid({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', errors);
 }
+
+function matchErrors(
+  match: string,
+  { resourceVersion, token }: { resourceVersion: string | undefined; token: string | undefined },
+): FieldError[] {
+  const field = 'resourceVersionMatch';
+  const forbidden = (why: string): FieldError => ({ type: 'FieldValueForbidden', field, message: `Forbidden: ${why}` });
+  const isKnown = match === 'Exact' || match === 'NotOlderThan';
+  return [
+    ...(resourceVersion ? [] : [forbidden('resourceVersionMatch is forbidden unless resourceVersion is provided')]),
+    ...(token ? [forbidden('resourceVersionMatch is forbidden when continue is provided')] : []),
+    ...(isKnown ? [] : [unsupported(field, match)]),
+    ...(match === 'Exact' && resourceVersion === '0'
+      ? [forbidden('resourceVersionMatch "exact" is forbidden for resourceVersion "0"')]
+      : []),
+  ];
+}
+
+const unsupported = (field: string, value: string): FieldError => ({
+  type: 'FieldValueNotSupported',
+  field,
+  message: `Unsupported value: "${value}": supported values: "Exact", "NotOlderThan", ""`,
+});

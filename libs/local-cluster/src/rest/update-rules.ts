@@ -64,8 +64,10 @@ export function raiseGeneration(resource: Resource, live: ApiObject, next: ApiOb
   if (!isDeepStrictEqual(wishOf(resource, live), wishOf(resource, next))) next.metadata.generation = generation + 1;
 }
 
-function wishOf(resource: Resource, { metadata: _metadata, status, ...wish }: ApiObject): unknown {
-  return resource.custom && !resource.subresources.status ? { ...wish, status } : wish;
+/** All but metadata and, where it has a path of its own, status. */
+function wishOf(resource: Resource, object: ApiObject): unknown {
+  const hasOwnPath = !resource.custom || resource.subresources.status;
+  return without(object, 'metadata', ...(hasOwnPath ? ['status'] : []));
 }
 
 /** Whether a write would change anything but the times in managedFields and the version. */
@@ -73,7 +75,10 @@ export const isSame = (live: ApiObject, next: ApiObject): boolean =>
   isDeepStrictEqual(comparable(live), comparable(next));
 
 function comparable(object: ApiObject): unknown {
-  const { resourceVersion: _version, managedFields, ...metadata } = object.metadata;
-  const managers = (managedFields as { time?: string }[] | undefined)?.map(({ time: _time, ...rest }) => rest);
-  return { ...object, metadata: { ...metadata, managers } };
+  const { managedFields } = object.metadata;
+  const managers = managedFields?.map((entry) => without(entry as object, 'time'));
+  return { ...object, metadata: { ...without(object.metadata, 'resourceVersion', 'managedFields'), managers } };
 }
+
+const without = (object: object, ...names: readonly string[]): object =>
+  Object.fromEntries(Object.entries(object).filter(([name]) => !names.includes(name)));
