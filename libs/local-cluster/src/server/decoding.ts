@@ -4,6 +4,7 @@ import type { Resource } from '../resources/resource.js';
 import type { PatchRequest, WriteParameters } from '../rest/object-api.js';
 import { duplicateFields, JsonProblem } from './go-json.js';
 import { MEDIA_TYPES } from './negotiate.js';
+import { decodeProtobuf } from './protobuf/index.js';
 import { mediaTypeNotRouted } from './status.js';
 
 const SUMMARY_BYTES = 30;
@@ -108,6 +109,7 @@ function readValue(body: Buffer, contentType: string | undefined, refuse: Refuse
   const type = mediaType(contentType) || MEDIA_TYPES[0];
   if (type === 'application/json') return readJson(body.toString(), refuse);
   if (type === 'application/yaml') return readYaml(body.toString(), refuse);
+  if (type === 'application/vnd.kubernetes.protobuf') return readProtobuf(body, refuse);
   throw unknownFormat(MEDIA_TYPES);
 }
 
@@ -144,6 +146,15 @@ function readYaml(text: string, refuse: Refuse): Read {
     value: (document.toJS({ maxAliasCount: 100 }) ?? null) as unknown,
     problems: duplicates.length === 0 ? [] : [`yaml: unmarshal errors:\n${duplicates.join('\n')}`],
   };
+}
+
+/** Typed clients, such as `kubectl create`, send built-in kinds so. */
+function readProtobuf(body: Buffer, refuse: Refuse): Read {
+  try {
+    return { value: decodeProtobuf(body), problems: [] };
+  } catch (error) {
+    throw refuse(error instanceof Error ? error.message : String(error));
+  }
 }
 
 const lineOf = ({ linePos }: YAMLError): number => linePos?.[0].line ?? 1;

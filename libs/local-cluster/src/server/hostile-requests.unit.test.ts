@@ -50,7 +50,14 @@ describe('a body', () => {
       'the body of the request was in an unknown format - accepted media types include: ' +
       'application/json, application/yaml, application/vnd.kubernetes.protobuf';
     expect(await post('{}', { 'content-type': 'application/x-www-form-urlencoded' })).toEqual([415, message]);
-    expect(await post('{}', { 'content-type': 'application/vnd.kubernetes.protobuf' })).toEqual([415, message]);
+  });
+
+  it('that says to be protobuf and is none is 400', async () => {
+    expect(await post('xxxx', { 'content-type': 'application/vnd.kubernetes.protobuf' })).toEqual([
+      400,
+      'the object provided is unrecognized (must be of type ConfigMap): provided data does not appear to be a ' +
+        'protobuf message, expected prefix [107 56 115 0] (78787878)',
+    ]);
   });
 
   it('above 3 MiB is 413, though all of it is sent', async () => {
