@@ -10,7 +10,7 @@ export function clone<T>(value: T): T {
 /** Freezes JSON through and through; what is frozen already is taken to be so throughout. */
 export function deepFreeze<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
-  for (const part of Object.values(value)) deepFreeze(part);
+  for (const key in value) deepFreeze(value[key]);
   return Object.freeze(value);
 }
 
