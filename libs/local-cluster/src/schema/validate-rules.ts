@@ -77,10 +77,9 @@ function ownErrors(subject: Subject): FieldError[] {
   const unchanged = isUnchanged(old, value);
   return (schema['x-kubernetes-validations'] ?? []).flatMap((rule) => {
     const comparesOld = usesOldSelf(rule.rule);
-    if (comparesOld && before === undefined && rule.optionalOldSelf !== true) return [];
+    if (comparesOld ? before === undefined && rule.optionalOldSelf !== true : unchanged) return [];
     const oldSelf = rule.optionalOldSelf === true ? optional(before) : before;
-    const error = ruleError(rule, subject, { self, ...(oldSelf !== undefined && { oldSelf }) });
-    return error === undefined || (unchanged && !comparesOld) ? [] : [error];
+    return ruleError(rule, subject, { self, ...(oldSelf !== undefined && { oldSelf }) }) ?? [];
   });
 }
 

@@ -1,4 +1,5 @@
 import type { CelInput } from '@bufbuild/cel';
+import { celList, celMap } from '@bufbuild/cel';
 import { create } from '@bufbuild/protobuf';
 import type { Duration, Timestamp } from '@bufbuild/protobuf/wkt';
 import { DurationSchema, timestampFromDate } from '@bufbuild/protobuf/wkt';
@@ -31,7 +32,7 @@ export function escapedName(name: string): string {
 /** A JSON value as CEL sees it: integers, times and bytes by their schema, fields under their escaped names. */
 export function celValue(schema: Schema | undefined, value: unknown): CelInput {
   if (value === null || value === undefined) return null;
-  if (Array.isArray(value)) return value.map((item) => celValue(schema?.items, item));
+  if (Array.isArray(value)) return celList(value.map((item) => celValue(schema?.items, item)));
   if (isJsonObject(value)) return celObject(schema, value);
   if (typeof value === 'number') return celNumber(schema, value);
   return typeof value === 'string' ? celText(schema, value) : value === true;
@@ -68,5 +69,5 @@ function celObject(schema: Schema | undefined, object: JsonObject): CelInput {
   const names = schema && isObjectMeta(schema) ? METADATA.filter((name) => name in object) : Object.keys(object);
   for (const name of names)
     fields.set(properties ? escapedName(name) : name, celValue(properties?.[name] ?? of, object[name]));
-  return fields;
+  return celMap(fields);
 }
