@@ -2,8 +2,8 @@ import type { AgentRun, KubeObject } from '@sympozium/api';
 import { HTTP_ROUTE } from '@sympozium/plugin-sdk/manifests';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { installGatewayApi, removeGatewayApi } from '../fixture/gateway-api.js';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { installGatewayApi, isGatewayApiMissing, removeGatewayApi } from '../fixture/gateway-api.js';
 import { GatewayDouble } from '../fixture/gateway-double.js';
 import { Served } from '../fixture/served.js';
 import { suiteCluster } from '../fixture/suite-cluster.js';
@@ -13,6 +13,8 @@ import { until } from '../fixture/until.js';
 const GATEWAY = { name: 'public', sectionName: 'http' };
 /** The operator looks for the Gateway API every 10 s. */
 const APPEARS_MS = 30_000;
+
+const it = test.skipIf(await isGatewayApiMissing());
 
 let system: Sympozium;
 let gateway: GatewayDouble | undefined;
