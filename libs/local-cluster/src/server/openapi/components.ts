@@ -1,8 +1,7 @@
+import { definition, definitionOf, type Definition } from '../../builtin/definitions.js';
 import type { Schema } from '../../schema/schema.js';
 
-const META = 'io.k8s.apimachinery.pkg.apis.meta';
-const META_TYPES =
-  /^(ObjectMeta|OwnerReference|ManagedFieldsEntry|LabelSelector|LabelSelectorRequirement|Condition|Time)$/;
+const OBJECT_META = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta';
 /** What a use of a type says of itself, and not of the type. */
 const OWN_FIELDS = ['description', 'default', 'nullable'] as const;
 
@@ -40,12 +39,13 @@ export class Components {
   }
 
   #shown(schema: Schema): object {
-    const name = this.#names.get(schema) ?? goName(schema) ?? this.#selfName(schema);
+    const known = definitionOf(schema) ?? definitionOfGo(schema);
+    const name = this.#names.get(schema) ?? known?.name ?? this.#selfName(schema);
     if (name === undefined) return this.#body(schema);
     if (!this.#schemas.has(name)) {
       this.#names.set(schema, name);
       this.#schemas.set(name, {});
-      this.#schemas.set(name, this.#body(schema));
+      this.#schemas.set(name, this.#body(known?.schema ?? schema));
     }
     return use(schema, name);
   }
@@ -88,12 +88,12 @@ const isSchema = (value: Schema | boolean): value is Schema => typeof value === 
 
 const refTo = (name: string): object => ({ $ref: `#/components/schemas/${name}` });
 
-/** `v1.Container` → `io.k8s.api.core.v1.Container`; only structs are worth a name. */
-function goName(schema: Schema): string | undefined {
+/** Metadata of custom resources is a Go struct too; so may others be, by what their schema says. */
+function definitionOfGo(schema: Schema): Definition | undefined {
   const type = schema.properties && schema['x-go-type'];
   if (!type) return undefined;
-  const [version = '', kind = ''] = type.split('.');
-  return `${META_TYPES.test(kind) ? META : 'io.k8s.api.core'}.${version}.${kind}`;
+  if (type === 'v1.ObjectMeta') return { name: OBJECT_META, schema: definition(OBJECT_META) };
+  return { name: `io.k8s.api.core.${type}`, schema };
 }
 
 /** A reference, with what this use of it says beside. */

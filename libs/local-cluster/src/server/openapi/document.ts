@@ -1,3 +1,4 @@
+import { definitionOf } from '../../builtin/definitions.js';
 import type { Resource } from '../../resources/resource.js';
 import { partsOf, type Version } from '../discovery.js';
 import type { VersionInfo } from '../documents.js';
@@ -59,7 +60,9 @@ function packageOf(group: string, resources: readonly Resource[]): string {
 }
 
 const addKind = (components: Components, prefix: string, { schema, kind, group, version }: Resource): object =>
-  components.addKind(`${prefix}.${kind}`, schema, { 'x-kubernetes-group-version-kind': [{ group, kind, version }] });
+  components.addKind(definitionOf(schema)?.name ?? `${prefix}.${kind}`, schema, {
+    'x-kubernetes-group-version-kind': [{ group, kind, version }],
+  });
 
 function addList(
   components: Components,
