@@ -25,7 +25,6 @@ export const crdStrategy: Strategy = {
   validate: (object) => validateCrd(asCrd(object)),
   validateUpdate: (object, old) => validateCrdUpdate(asCrd(object), asCrd(old)),
   validateStatusUpdate: (object) => statusErrors(asCrd(object)),
-  selectableFields: ({ metadata }) => ({ 'metadata.name': metadata.name }),
   markForDeletion: (object, { clock }) => {
     const crd = asCrd(object);
     const { metadata, status } = crd;

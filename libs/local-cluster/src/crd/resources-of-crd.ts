@@ -5,6 +5,7 @@ import { columnsOf } from './columns.js';
 import { asCrd } from './crd.js';
 import type { Crd, CrdNames, CrdVersion } from './crd.js';
 import { customSchema } from './custom-schema.js';
+import { finalizerWarnings } from './finalizer-warnings.js';
 import { jsonPath } from './json-path.js';
 
 /** The resources that a CRD serves: one a served version, with the names that were accepted. */
@@ -70,6 +71,7 @@ function strategyOf({ selectableFields = [] }: CrdVersion): Strategy {
   return {
     hasGeneration: true,
     allowUnconditionalUpdate: false,
+    warnings: finalizerWarnings,
     ...(fields.length > 0 && {
       selectableFields: (object) =>
         Object.fromEntries(fields.map(({ name, find }) => [name, selectable(find(object)[0])])),

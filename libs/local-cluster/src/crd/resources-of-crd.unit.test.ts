@@ -101,6 +101,15 @@ describe('resourcesOfCrd', () => {
     });
   });
 
+  it('warns of new finalizers that others may use too', () => {
+    const next = { ...object, metadata: { name: 'a', finalizers: ['b.example.com/x', 'y', 'c.d', 'old', 'orphan'] } };
+    const old = { ...object, metadata: { name: 'a', finalizers: ['old'] } };
+    expect(v1?.strategy.warnings?.(next, old)).toEqual([
+      'metadata.finalizers: "c.d": prefer a domain-qualified finalizer name including a path (/) to avoid accidental conflicts with other finalizer writers',
+      'metadata.finalizers: "y": prefer a domain-qualified finalizer name to avoid accidental conflicts with other finalizer writers',
+    ]);
+  });
+
   it('selects by its selectable fields', () => {
     expect(v1?.strategy.selectableFields?.(object)).toEqual({ 'spec.mode': 'task' });
     expect(v1?.strategy.selectableFields?.({ ...object, spec: {} })).toEqual({ 'spec.mode': '' });
