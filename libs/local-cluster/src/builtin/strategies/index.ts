@@ -1,0 +1,2 @@
+export { validateMetadata, validateMetadataUpdate } from './metadata.js';
+export { strategyOf } from './strategy-of.js';

@@ -1,0 +1,56 @@
+import type { ApiObject } from '../../api-object.js';
+import type { Strategy } from '../../resources/resource.js';
+import { childOf, fieldsOf, fill, fillEmpty, hasFields, listOf, textOf, type Fields } from './access.js';
+import { defaultPodSpec } from './pod-defaults.js';
+import { validateJob, validateJobUpdate } from './job-rules.js';
+
+const MAX_INT32 = 2_147_483_647;
+
+export const jobStrategy: Strategy = {
+  allowUnconditionalUpdate: true,
+  defaultPropagation: 'Orphan',
+  default(job) {
+    const spec = childOf(job, 'spec');
+    const template = childOf(spec, 'template');
+    defaultPodSpec(childOf(template, 'spec'));
+    if (spec['parallelism'] == null) fill(spec, { completions: 1 });
+    fill(spec, {
+      parallelism: 1,
+      backoffLimit: spec['backoffLimitPerIndex'] == null ? 6 : MAX_INT32,
+      completionMode: 'NonIndexed',
+      suspend: false,
+      podReplacementPolicy: spec['podFailurePolicy'] ? 'Failed' : 'TerminatingOrFailed',
+      manualSelector: false,
+    });
+    labelAsTemplate(job, template);
+    for (const rule of listOf(fieldsOf(spec['podFailurePolicy'])['rules']))
+      for (const pattern of listOf(rule['onPodConditions'])) fillEmpty(pattern, { status: 'True' });
+  },
+  prepareForCreate(job) {
+    const spec = childOf(job, 'spec');
+    if (spec['manualSelector'] !== true) generateSelector(job, spec);
+    job['status'] = {};
+  },
+  validate: validateJob,
+  validateUpdate: validateJobUpdate,
+  selectableFields: (job) => ({ 'status.successful': String(fieldsOf(job['status'])['succeeded'] ?? 0) }),
+};
+
+/** An object without labels takes its template's. */
+function labelAsTemplate({ metadata }: ApiObject, template: Fields): void {
+  const labels = fieldsOf(fieldsOf(template['metadata'])['labels']);
+  if (hasFields(labels) && !hasFields(metadata.labels)) metadata.labels = { ...(labels as Record<string, string>) };
+}
+
+/** The Job's uid selects its Pods, by labels old and new. */
+function generateSelector({ metadata }: ApiObject, spec: Fields): void {
+  const uid = textOf(metadata.uid);
+  const labels = childOf(childOf(childOf(spec, 'template'), 'metadata'), 'labels');
+  fill(labels, {
+    'job-name': metadata.name,
+    'batch.kubernetes.io/job-name': metadata.name,
+    'controller-uid': uid,
+    'batch.kubernetes.io/controller-uid': uid,
+  });
+  fill(childOf(childOf(spec, 'selector'), 'matchLabels'), { 'batch.kubernetes.io/controller-uid': uid });
+}
