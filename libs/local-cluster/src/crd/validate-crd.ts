@@ -7,7 +7,7 @@ import type { Crd, CrdNames, CrdSpec } from './crd.js';
 import { labelErrors, MIXED_CASE, subdomainRules } from './name-rules.js';
 import { enumErrors, versionErrors, versionNameErrors } from './version-rules.js';
 
-/** What is wrong with a new CustomResourceDefinition, in the words of apiextensions-apiserver. */
+/** What is wrong with a CustomResourceDefinition, in the words of apiextensions-apiserver. */
 export function validateCrd(crd: Crd): FieldError[] {
   const { metadata, spec } = crd;
   const isNamed = metadata.name === `${spec.names.plural}.${spec.group}`;
@@ -16,16 +16,14 @@ export function validateCrd(crd: Crd): FieldError[] {
     ...specErrors(spec),
     ...statusErrors(crd),
     ...storedVersionErrors(crd),
-    ...approvalErrors(crd, undefined),
+    ...approvalErrors(crd),
     ...preserveErrors(spec),
   ];
 }
 
-/** What is wrong with a change of a CustomResourceDefinition. */
-export function validateCrdUpdate(crd: Crd, old: Crd): FieldError[] {
-  const { spec } = crd;
+/** What a change of a CustomResourceDefinition may not change. */
+export function validateCrdUpdate({ spec }: Crd, old: Crd): FieldError[] {
   return [
-    ...specErrors(spec),
     ...(isTrue(old, 'Established')
       ? [
           ...immutable('spec.scope', spec.scope, old.spec.scope),
@@ -34,10 +32,6 @@ export function validateCrdUpdate(crd: Crd, old: Crd): FieldError[] {
       : []),
     ...immutable('spec.group', spec.group, old.spec.group),
     ...immutable('spec.names.plural', spec.names.plural, old.spec.names.plural),
-    ...statusErrors(crd),
-    ...storedVersionErrors(crd),
-    ...approvalErrors(crd, old),
-    ...(old.spec.preserveUnknownFields === true ? [] : preserveErrors(spec)),
   ];
 }
 
@@ -162,10 +156,9 @@ const APPROVED = 'api-approved.kubernetes.io';
 const SEE = 'see https://github.com/kubernetes/enhancements/pull/1111';
 
 /** Groups of the Kubernetes community need its approval. */
-function approvalErrors(crd: Crd, old: Crd | undefined): FieldError[] {
+function approvalErrors(crd: Crd): FieldError[] {
   if (!/(^|\.)(k8s|kubernetes)\.io$/.test(crd.spec.group)) return [];
   const state = approvalOf(crd);
-  if (old && approvalOf(old) === state) return [];
   const field = `metadata.annotations[${APPROVED}]`;
   const needed = `protected groups must have approval annotation ${JSON.stringify(APPROVED)}`;
   if (state === 'missing') return [required(field, `${needed}, ${SEE}`)];

@@ -261,7 +261,7 @@ describe('crdStrategy', () => {
     const old = crd();
     const next = crd((_crd, version) => (version.name = 'v2'));
     crdStrategy.prepareForUpdate?.(next, old, context);
-    expect(crdStrategy.validateUpdate?.(next, old).map(({ field }) => field)).toEqual(['status.storedVersions[0]']);
+    expect(crdStrategy.validate?.(next).map(({ field }) => field)).toEqual(['status.storedVersions[0]']);
   });
 
   it('keeps a deleted CRD until its objects are gone', () => {
