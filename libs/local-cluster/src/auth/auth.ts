@@ -1,3 +1,5 @@
+import type { StatusDetails } from '../api-error.js';
+
 /** Who asks, https://kubernetes.io/docs/reference/access-authn-authz/authentication/. */
 export interface User {
   readonly name: string;
@@ -45,6 +47,23 @@ export interface AuditRecord {
   readonly code: number;
   /** Absent for a success. */
   readonly reason?: string;
+  /** The rest of a failure's Status. */
+  readonly failure?: { readonly message?: string; readonly details?: StatusDetails };
+  /** Stands for the request: the same in all its records, which so get one id. */
+  readonly request?: object;
+  /** What the authorizer said, if it was asked. */
+  readonly decision?: { readonly allowed: boolean; readonly reason: string };
+  /** What the body's metadata says where the path does not. */
+  readonly object?: {
+    readonly name?: string;
+    readonly namespace?: string;
+    readonly uid?: string;
+    readonly resourceVersion?: string;
+  };
+  /** Further annotations, e.g. the id of a token that was issued. */
+  readonly annotations?: Readonly<Record<string, string>>;
+  /** Whom the user acts as. */
+  readonly impersonated?: User;
 }
 
 export interface AuditLog {
