@@ -1,0 +1,1 @@
+export { cellsOf } from './cells-of.js';
