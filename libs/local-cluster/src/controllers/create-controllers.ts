@@ -2,11 +2,14 @@ import type { Kind } from '@sympozium/api';
 import type { KubeClient } from '@sympozium/kube';
 import { Lifecycle, type Clock, type Logger, type Random, type Runnable } from '@sympozium/process';
 import { NamespaceContents } from './accounts/namespace-contents.js';
+import { DeploymentController } from './apps/deployment-controller.js';
+import { ReplicaSetController } from './apps/replica-set-controller.js';
 import { FinishedJobs } from './garbage/finished-jobs.js';
 import { FollowKinds } from './shared/follow-kinds.js';
 import { GarbageCollector } from './garbage/garbage-collector.js';
 import { JobController } from './job/job-controller.js';
 import { JobPodRelease } from './job/pod-release.js';
+import { NamespaceDeletion } from './namespace/namespace-deletion.js';
 import { Scheduler } from './scheduler/scheduler.js';
 import type { ControllerContext } from './shared/context.js';
 import { EventRecorder } from './shared/event-recorder.js';
@@ -39,6 +42,9 @@ export function createControllers(options: ControllersOptions): Runnable {
     new NamespaceContents(context, rootCa),
     new GarbageCollector(context),
     new FinishedJobs(context),
+    new NamespaceDeletion(context),
+    new ReplicaSetController(context),
+    new DeploymentController(context),
   ];
   return new Lifecycle(
     'controllers',

@@ -72,25 +72,25 @@ export class GarbageCollector implements Runnable {
   #onEvent(kind: Kind, { type, object, old }: InformerEvent<KubeObject>): void {
     const { uid = '' } = object.metadata;
     if (type === 'deleted') return this.#onDeleted(uid);
-    const before = old && { kind, metadata: old.metadata };
     const node = this.#graph.set(kind, object);
+    const before = old ? [{ kind, metadata: old.metadata }] : [];
     const waits = waitsForDependents(node);
-    if (waits || leavesDependents(node)) this.#controller.enqueue(uid);
-    if (waits && !(before && waitsForDependents(before))) this.#enqueueDependents(uid);
-    for (const owner of [...ownersOf(node), ...(before ? ownersOf(before) : [])]) {
-      const known = this.#graph.get(owner.uid);
-      if (known && waitsForDependents(known)) this.#controller.enqueue(owner.uid);
-    }
-    if (this.#isDoubtful(node)) this.#controller.enqueue(uid);
+    if (waits || leavesDependents(node) || this.#isDoubtful(node)) this.#controller.enqueue(uid);
+    if (waits && !before.some(waitsForDependents)) this.#enqueueDependents(uid);
+    for (const one of [node, ...before]) this.#enqueueWaitingOwners(one);
   }
 
   #onDeleted(uid: string): void {
     const node = this.#graph.get(uid);
     this.#graph.delete(uid);
     this.#enqueueDependents(uid);
-    for (const owner of node ? ownersOf(node) : []) {
-      const known = this.#graph.get(owner.uid);
-      if (known && waitsForDependents(known)) this.#controller.enqueue(owner.uid);
+    if (node) this.#enqueueWaitingOwners(node);
+  }
+
+  #enqueueWaitingOwners(node: GraphNode): void {
+    for (const { uid } of ownersOf(node)) {
+      const owner = this.#graph.get(uid);
+      if (owner && waitsForDependents(owner)) this.#controller.enqueue(uid);
     }
   }
 

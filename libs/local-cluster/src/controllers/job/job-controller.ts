@@ -7,6 +7,7 @@ import { MANAGER, type ControllerContext } from '../shared/context.js';
 import { OwnPods } from '../shared/own-pods.js';
 import { controllerOf, isControlledBy } from '../shared/pod-from-template.js';
 import { POD, type Pod } from '../shared/pod.js';
+import { withoutZeros } from '../shared/stored.js';
 import { rfc3339 } from '../shared/time.js';
 import type { BackoffRecord } from './backoff.js';
 import { completed, deadlineMs, finalCondition, judge } from './judge.js';
@@ -162,7 +163,8 @@ export class JobController implements Runnable {
 
   /** Writes the status if it differs from what stands there. */
   async #flush(key: string, view: JobView): Promise<void> {
-    const { job, status } = view;
+    const { job } = view;
+    const status = withoutZeros(view.status, 'active', 'succeeded', 'failed');
     if (isDeepStrictEqual(job.status, status)) return;
     const written = await this.#context.client.replace<Job>(JOB, { ...job, status } as KubeObject, {
       ...MANAGER,

@@ -119,6 +119,7 @@ function indexed(job: Job, index: number): PodTemplate {
   return {
     metadata: {
       ...metadata,
+      generateName: indexedName(job.metadata.name, index),
       labels: { ...metadata.labels, ...mark },
       annotations: { ...metadata.annotations, ...mark },
     },
@@ -129,6 +130,12 @@ function indexed(job: Job, index: number): PodTemplate {
       ...(initContainers ? { initContainers: initContainers.map(withIndexVariable) } : {}),
     },
   };
+}
+
+/** The server keeps 58 characters of a generated name; the index shall be among them. */
+function indexedName(name: string, index: number): string {
+  const suffix = `-${index}-`;
+  return `${name.slice(0, 58 - suffix.length)}${suffix}`;
 }
 
 function withIndexVariable(container: Container): Container {

@@ -57,6 +57,9 @@ function meets({ key, operator, values = [] }: NodeRequirement, labels: Readonly
 const compares = (operator: string, value: number, bound: number): boolean =>
   (operator === 'Gt' && value > bound) || (operator === 'Lt' && value < bound);
 
+/** Whether the Pod fits into the empty node. */
+export const hasRoom = (pod: Pod, node: Node): boolean => shortages(pod, node, []).length === 0;
+
 function shortages(pod: Pod, node: Node, others: readonly Pod[]): string[] {
   const allocatable = node.status?.allocatable ?? {};
   const short = others.length + 1 > quantity(allocatable['pods'] ?? '0') ? ['Too many pods'] : [];

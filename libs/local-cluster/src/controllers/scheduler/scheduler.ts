@@ -5,7 +5,7 @@ import type { ControllerContext } from '../shared/context.js';
 import { NODE, type Node } from '../shared/node.js';
 import { hasEnded, isDeleted, POD, podCondition, type Pod } from '../shared/pod.js';
 import { timestamp } from '../shared/time.js';
-import { obstacles } from './fit.js';
+import { hasRoom, obstacles } from './fit.js';
 
 const COMPONENT = 'default-scheduler';
 const MANAGER = { fieldManager: 'kube-scheduler' } as const;
@@ -63,13 +63,13 @@ export class Scheduler implements Runnable {
     if (!pod || !wantsNode(pod) || this.#assumed.has(pod.metadata.uid ?? '')) return;
     const nodes = this.#nodes.store.list().map((node) => {
       const others = this.#podsOn(node.metadata.name);
-      return { node, load: others.length, problems: obstacles(pod, node, others) };
+      return { node, load: others.length, problems: obstacles(pod, node, others), room: hasRoom(pod, node) };
     });
     const fitting = nodes.filter(({ problems }) => problems.length === 0).sort((a, b) => a.load - b.load);
     const [best] = fitting;
     if (best) return this.#bind(key, pod, best.node.metadata.name);
     this.#waiting.add(key);
-    await this.#tellUnschedulable(pod, unschedulableMessage(nodes.map(({ problems }) => problems)));
+    await this.#tellUnschedulable(pod, unschedulableMessage(nodes));
   }
 
   #podsOn(node: string): Pod[] {
@@ -140,11 +140,33 @@ const wantsNode = (pod: Pod): boolean =>
   (pod.spec.schedulerName ?? COMPONENT) === COMPONENT &&
   (pod.spec.schedulingGates ?? []).length === 0;
 
+interface Rejection {
+  readonly problems: readonly string[];
+  /** Whether the node could hold the Pod if it were empty. */
+  readonly room: boolean;
+}
+
 /** `0/2 nodes are available: 1 Insufficient cpu, 1 node(s) were unschedulable.`, as the scheduler says it. */
-export function unschedulableMessage(problems: readonly (readonly string[])[]): string {
-  if (problems.length === 0) return 'no nodes available to schedule pods';
+export function unschedulableMessage(nodes: readonly Rejection[]): string {
+  if (nodes.length === 0) return 'no nodes available to schedule pods';
+  const available = `0/${nodes.length} nodes are available:`;
+  const reasons = tally(nodes.flatMap(({ problems }) => problems));
+  const preemption = tally(nodes.map(({ problems, room }) => (room && isFull(problems) ? NO_VICTIMS : NOT_HELPFUL)));
+  return `${available} ${reasons}. preemption: ${available} ${preemption}.`;
+}
+
+/** No Pod has a priority here, so none gives way to another. */
+const NO_VICTIMS = 'No preemption victims found for incoming pod';
+const NOT_HELPFUL = 'Preemption is not helpful for scheduling';
+
+const isFull = (problems: readonly string[]): boolean =>
+  problems.every((problem) => /^(Insufficient|Too)/.test(problem));
+
+function tally(reasons: readonly string[]): string {
   const counts = new Map<string, number>();
-  for (const reason of problems.flat()) counts.set(reason, (counts.get(reason) ?? 0) + 1);
-  const reasons = [...counts].map(([reason, count]) => `${count} ${reason}`).sort();
-  return `0/${problems.length} nodes are available: ${reasons.join(', ')}.`;
+  for (const reason of reasons) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  return [...counts]
+    .map(([reason, count]) => `${count} ${reason}`)
+    .sort()
+    .join(', ');
 }

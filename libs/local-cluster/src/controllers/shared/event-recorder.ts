@@ -1,6 +1,7 @@
 import type { KubeObject } from '@sympozium/api';
 import type { KubeClient } from '@sympozium/kube';
 import type { Clock, Logger, Runnable } from '@sympozium/process';
+import { MANAGER } from './context.js';
 import { EVENT } from './kinds.js';
 import { timestamp } from './time.js';
 
@@ -18,7 +19,6 @@ interface Recorded {
   count: number;
 }
 
-const MANAGER = { fieldManager: 'kube-controller-manager' };
 /** So many different events are remembered, so that the same one again only counts up. */
 const REMEMBERED = 1_000;
 
@@ -50,16 +50,17 @@ export class EventRecorder implements Runnable {
 
   async #write(object: KubeObject, component: string, text: EventText): Promise<void> {
     const { client, clock } = this.#dependencies;
+    const manager = component === 'default-scheduler' ? { fieldManager: 'kube-scheduler' } : MANAGER;
     const key = [object.metadata.uid, component, text.type, text.reason, text.message].join('\0');
     const known = this.#recorded.get(key);
     if (known) {
       known.count += 1;
       const body = { count: known.count, lastTimestamp: timestamp(clock) };
-      await client.patch(EVENT, known, { type: 'merge', body }, MANAGER);
+      await client.patch(EVENT, known, { type: 'merge', body }, manager);
       return;
     }
     const { name, namespace = 'default' } = await client
-      .create(EVENT, this.#event(object, component, text), MANAGER)
+      .create(EVENT, this.#event(object, component, text), manager)
       .then(({ metadata }) => metadata);
     this.#recorded.set(key, { namespace, name, count: 1 });
     const [oldest] = this.#recorded.keys();

@@ -26,7 +26,7 @@ export function podFromTemplate(template: PodTemplate, owner: KubeObject, refere
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: {
-      generateName: `${owner.metadata.name}-`,
+      generateName: template.metadata?.generateName ?? `${owner.metadata.name}-`,
       namespace: owner.metadata.namespace,
       ...(labels ? { labels } : {}),
       ...(annotations ? { annotations } : {}),

@@ -4,7 +4,7 @@ import type { Clock } from '@sympozium/process';
 export const rfc3339 = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
 
 /** Now, as Kubernetes writes it. */
-export const timestamp = (clock: Clock): string => rfc3339(clock.now());
+export const timestamp = (clock: Pick<Clock, 'now'>): string => rfc3339(clock.now());
 
 /** Milliseconds of an RFC 3339 time; undefined for none. */
 export const millis = (time: string | undefined): number | undefined =>
