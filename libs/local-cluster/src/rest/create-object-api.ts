@@ -265,14 +265,17 @@ class Objects implements ObjectApi {
     raiseGeneration(resource, live, next);
     requireValidUpdate(resource, next, live, subresource);
     strategy.warnings?.(next, live).forEach(parameters.warn);
-    if (endsDeletion(live, next)) return { action: 'remove', object: next };
+    if (endsDeletion(live, next)) return { action: 'remove', object: live };
     return isSame(live, next) ? KEEP : store(next);
   }
 
   #newObject(resource: Resource, object: ApiObject, parameters: WriteParameters): ApiObject {
     this.#admit('CREATE', resource, { object, old: undefined }, parameters);
     fillSystemFields(object, { uid: newUid(this.#random), now: nowOf(this.#clock) });
-    if (resource.subresources.status && resource.custom) delete object['status'];
+    if (resource.subresources.status && resource.custom) {
+      delete object['status'];
+      withDefaults(resource, object);
+    }
     if (resource.strategy.hasGeneration !== false) object.metadata.generation = 1;
     else delete object.metadata.generation;
     resource.strategy.prepareForCreate?.(object, this.#context);

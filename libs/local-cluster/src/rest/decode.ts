@@ -2,7 +2,7 @@ import { ApiError, badRequest } from '../api-error.js';
 import type { ApiObject } from '../api-object.js';
 import { clone, isObject } from '../clone.js';
 import type { Resource } from '../resources/resource.js';
-import { applyDefaults, decodeErrors, prune } from '../schema/index.js';
+import { applyDefaults, decodeCustomErrors, decodeErrors, prune } from '../schema/index.js';
 import type { WriteParameters } from './object-api.js';
 
 type Strictness = Pick<WriteParameters, 'fieldValidation' | 'warn'>;
@@ -10,8 +10,9 @@ type Strictness = Pick<WriteParameters, 'fieldValidation' | 'warn'>;
 /** A request's body as an object of its kind: known fields only, defaults filled in. Never changes its argument. */
 export function decode(resource: Resource, body: unknown, strictness: Strictness): ApiObject {
   const object = ofKind(resource, body);
-  rejectUnknown(resource, prune(resource.schema, object), strictness);
-  if (!resource.custom) rejectUndecodable(resource, object, body);
+  if (resource.custom) rejectUndecodable(resource, decodeCustomErrors(resource.schema, object), body);
+  rejectUnknown(resource, inOrder(resource, prune(resource.schema, object)), strictness);
+  if (!resource.custom) rejectUndecodable(resource, decodeErrors(resource.schema, object), body);
   return withDefaults(resource, object);
 }
 
@@ -56,6 +57,14 @@ function otherKind(resource: Resource, body: Record<string, unknown>): ApiError 
 const cannotHandle = ({ version, kind }: Resource, given: string): string =>
   `${given} in version ${JSON.stringify(version)} cannot be handled as a ${kind}`;
 
+/** Of a custom resource metadata's come first, then all in the order of their names; else as they stand. */
+function inOrder({ custom }: Resource, paths: readonly string[]): readonly string[] {
+  if (!custom) return paths;
+  const isMetadata = (path: string): boolean => path.startsWith('metadata.');
+  const sorted = [...paths].sort();
+  return [...sorted.filter(isMetadata), ...sorted.filter((path) => !isMetadata(path))];
+}
+
 function rejectUnknown(resource: Resource, unknown: readonly string[], { fieldValidation, warn }: Strictness): void {
   if (unknown.length === 0 || fieldValidation === 'Ignore') return;
   const texts = unknown.map((path) => `unknown field ${JSON.stringify(path)}`);
@@ -63,8 +72,7 @@ function rejectUnknown(resource: Resource, unknown: readonly string[], { fieldVa
   throw badRequest(`${cannotHandle(resource, resource.kind)}: strict decoding error: ${texts.join(', ')}`);
 }
 
-function rejectUndecodable(resource: Resource, object: ApiObject, body: unknown): void {
-  const error = decodeErrors(resource.schema, object);
+function rejectUndecodable(resource: Resource, error: string | undefined, body: unknown): void {
   if (error === undefined) return;
   const named = isObject(body) && typeof body['kind'] === 'string';
   throw badRequest(

@@ -2,7 +2,7 @@ import { invalid, type FieldError } from '../api-error.js';
 import type { ApiObject } from '../api-object.js';
 import { validateMetadata, validateMetadataUpdate } from '../builtin/strategies/metadata.js';
 import type { Resource } from '../resources/resource.js';
-import { validateRules, validateSchema } from '../schema/index.js';
+import { validateCustom, validateCustomStatus } from '../schema/index.js';
 
 /** Throws 422 with everything that is wrong with a new object. */
 export function requireValid(resource: Resource, object: ApiObject): void {
@@ -29,19 +29,14 @@ function updateErrors(
   subresource: 'status' | 'scale' | undefined,
 ): FieldError[] {
   const { strategy } = resource;
-  if (resource.custom) return customErrors(resource, next, live);
+  if (resource.custom)
+    return subresource === 'status' ? validateCustomStatus(resource, next, live) : validateCustom(resource, next, live);
   if (subresource === 'status') return strategy.validateStatusUpdate?.(next, live) ?? [];
   return [...(strategy.validate?.(next) ?? []), ...(strategy.validateUpdate?.(next, live) ?? [])];
 }
 
 const objectErrors = (resource: Resource, object: ApiObject): FieldError[] =>
-  resource.custom ? customErrors(resource, object, undefined) : (resource.strategy.validate?.(object) ?? []);
-
-/** Rules see only what has the form they were written for. */
-function customErrors(resource: Resource, object: ApiObject, old: ApiObject | undefined): FieldError[] {
-  const errors = validateSchema(resource.schema, object, old);
-  return errors.length > 0 ? errors : validateRules(resource.schema, object, old);
-}
+  resource.custom ? validateCustom(resource, object) : (resource.strategy.validate?.(object) ?? []);
 
 function rejectInvalid(resource: Resource, { metadata }: ApiObject, errors: readonly FieldError[]): void {
   if (errors.length > 0) throw invalid(resource, metadata.name, errors);
