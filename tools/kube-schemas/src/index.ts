@@ -1,0 +1,2 @@
+export * from './api-server.js';
+export * from './generated-files.js';
