@@ -2,6 +2,8 @@ import { badRequest } from '../api-error.js';
 import type { ApiObject } from '../api-object.js';
 import { isObject } from '../clone.js';
 import { unforeseen } from '../patch/refusals.js';
+import type { JsonObject } from '../schema/json.js';
+import { tidyMetadata } from '../schema/object-meta.js';
 import type { Schema } from '../schema/schema.js';
 import { conflictError } from './conflict-error.js';
 import { emptyObject, isCustom } from './empty-object.js';
@@ -54,7 +56,8 @@ export function serverSideApply(request: ApplyRequest): ApiObject {
   stripServerFields(managers, identityOf(manager), changed ? now : undefined);
   const result = changed ? (object as ApiObject) : base;
   const merged = isCustom(schema) ? result : (withoutNulls(result) as ApiObject);
-  const annotated = request.manager === KUBECTL ? withLastApplied(merged, applied) : merged;
+  const tidied = { ...merged, metadata: tidy(merged.metadata) };
+  const annotated = request.manager === KUBECTL ? withLastApplied(tidied, applied) : tidied;
   return withEntries(annotated, encodeManagers(managers));
 }
 
@@ -106,6 +109,12 @@ function stripServerFields(managers: Managers, id: string, time: string | undefi
   const fields = applier.fields.difference(SERVER_FIELDS);
   if (fields.empty) managers.delete(id);
   else managers.set(id, { ...applier, fields, time: time ?? applier.time });
+}
+
+function tidy(metadata: ApiObject['metadata']): ApiObject['metadata'] {
+  const tidied = withoutNulls(metadata) as ApiObject['metadata'] & JsonObject;
+  tidyMetadata(tidied);
+  return tidied;
 }
 
 /** A Go struct has no nulls. */

@@ -31,9 +31,9 @@ export interface UpdateRequest {
 
 /** The proposed object with who owns what after a create, an update or any patch but an apply. Shares its parts. */
 export function trackUpdate(request: UpdateRequest): ApiObject {
-  const { live, proposed, subresource } = request;
+  const { live, proposed } = request;
   const known = live?.metadata.managedFields;
-  const entries = entriesOf(known, proposed, subresource);
+  const entries = entriesOf(known, request);
   if (live && !hasEntries(entries)) return withEntries(proposed, undefined);
   const before = live ? withEntries(live, undefined) : emptyObject(request.schema, typeOf(proposed));
   const changes = ownedChanges(ownershipOf(request.schema, proposed.kind, request), before, withEntries(proposed, []));
@@ -44,20 +44,18 @@ export function trackUpdate(request: UpdateRequest): ApiObject {
 export const typeOf = ({ apiVersion, kind }: ApiObject): { apiVersion: string; kind: string } => ({ apiVersion, kind });
 
 /** The user's own entries; the live ones where there are none, where they cannot be read, or through a subresource. */
-function entriesOf(
-  known: unknown,
-  { metadata: { managedFields } }: ApiObject,
-  subresource: string | undefined,
-): unknown {
+function entriesOf(known: unknown, { schema, proposed, subresource }: UpdateRequest): unknown {
+  const { managedFields } = proposed.metadata;
   if (subresource || managedFields === undefined || sameJson(managedFields, known)) return known;
-  if (Array.isArray(managedFields) && isReset(managedFields)) return [];
+  if (Array.isArray(managedFields) && isReset(managedFields, isCustom(schema))) return [];
   return managersOrNone(managedFields).size > 0 ? managedFields : known;
 }
 
 const hasEntries = (entries: unknown): boolean => Array.isArray(entries) && entries.length > 0;
 
-const isReset = (entries: readonly unknown[]): boolean =>
-  entries.length === 0 || (entries.length === 1 && isObject(entries[0]) && Object.keys(entries[0]).length === 0);
+/** No entries, or an empty one; a custom resource loses an empty list when it is decoded, so there it says nothing. */
+const isReset = (entries: readonly unknown[], custom: boolean): boolean =>
+  entries.length === 0 ? !custom : entries.length === 1 && isObject(entries[0]) && Object.keys(entries[0]).length === 0;
 
 /** The managers after changes: whoever made them owns them alone. */
 export function withChanges(

@@ -112,16 +112,16 @@ function asList(value: unknown): unknown[] {
 function requireOrder(patch: readonly unknown[], order: readonly unknown[], mergeKey: string): void {
   if (patch.length === 0 || order.length === 0) return;
   const keyOf = (item: unknown): unknown => (mergeKey === '' ? item : mergeKeyOf(item, mergeKey));
-  const keys = order.map(keyOf);
-  let from = 0;
-  for (const item of patch.filter((candidate) => !isDirective(candidate))) {
-    const at = keys.indexOf(keyOf(item), from);
-    if (at < 0)
-      throw unforeseen(
-        `The order in patch list:\n${goText(patch)}\n doesn't match ${ELEMENT_ORDER} list:\n${goText(order)}\n`,
-      );
-    from = at + 1;
+  const items = patch.filter((item) => !(isObject(item) && item[DIRECTIVE] === 'delete'));
+  let next = 0;
+  for (const wanted of order) {
+    while (isDirective(items[next])) next++;
+    if (next < items.length && keyOf(items[next]) === keyOf(wanted)) next++;
   }
+  if (next === items.length) return;
+  throw unforeseen(
+    `The order in patch list:\n${goText(patch)}\n doesn't match ${ELEMENT_ORDER} list:\n${goText(order)}\n`,
+  );
 }
 
 function mergeLists(meta: PatchMeta, live: unknown[], patch: unknown[]): unknown[] {
