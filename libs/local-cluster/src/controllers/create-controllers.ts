@@ -11,6 +11,7 @@ import { JobController } from './job/job-controller.js';
 import { JobPodRelease } from './job/pod-release.js';
 import { NamespaceDeletion } from './namespace/namespace-deletion.js';
 import { Scheduler } from './scheduler/scheduler.js';
+import { EndpointSliceController } from './services/endpoint-slice-controller.js';
 import type { ControllerContext } from './shared/context.js';
 import { EventRecorder } from './shared/event-recorder.js';
 import { SharedInformers } from './shared/informers.js';
@@ -45,6 +46,7 @@ export function createControllers(options: ControllersOptions): Runnable {
     new NamespaceDeletion(context),
     new ReplicaSetController(context),
     new DeploymentController(context),
+    new EndpointSliceController(context),
   ];
   return new Lifecycle(
     'controllers',
