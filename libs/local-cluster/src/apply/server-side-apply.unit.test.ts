@@ -123,6 +123,12 @@ describe('server-side apply', () => {
 
   it.each([
     [configMap({ a: 1 }), '.data.a: expected string, got &value.valueUnstructured{Value:1}', '/v1, Kind=ConfigMap'],
+    [
+      configMap({ a: { b: 1 } }),
+      '.data.a: expected string, got &value.valueUnstructured{Value:map[string]interface {}{"b":1}}',
+      '/v1, Kind=ConfigMap',
+    ],
+    [configMap([1]), '.data: expected map, got &{[1]}', '/v1, Kind=ConfigMap'],
     [{ ...configMap(), dat: {} }, '.dat: field not declared in schema', '/v1, Kind=ConfigMap'],
     [thing({ set: ['a', 'a'] }), '.spec.set: duplicate entries for key [="a"]', 'c.test/v1, Kind=Thing'],
     [

@@ -1,5 +1,5 @@
 import { isObject } from '../clone.js';
-import { goText, goType } from '../patch/refusals.js';
+import { goSyntax, goText, goType } from '../patch/refusals.js';
 import { itemElement } from './list-items.js';
 import { fieldElement, printElement } from './path-element.js';
 import { partsFor } from './shape.js';
@@ -58,7 +58,7 @@ function scalarErrors(scalar: Shape['scalar'], value: unknown): string[] {
     case 'numeric':
       return type === 'number' ? [] : [`expected numeric (int or float), got ${goType(value)}`];
     case 'string':
-      return type === 'string' ? [] : [`expected string, got &value.valueUnstructured{Value:${goText(value)}}`];
+      return type === 'string' ? [] : [`expected string, got &value.valueUnstructured{Value:${goSyntax(value)}}`];
     case 'boolean':
       return type === 'boolean' ? [] : [`expected boolean, got &{${goText(value)}}`];
     default:

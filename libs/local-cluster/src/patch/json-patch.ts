@@ -17,6 +17,7 @@ interface Place {
  * absent field equals `null` in a `test`.
  */
 export function applyJsonPatch(object: unknown, operations: unknown): unknown {
+  if (operations === null) return clone(object);
   if (!Array.isArray(operations)) throw badRequest(undecodable(operations));
   if (operations.length > MOST_OPERATIONS)
     throw new ApiError(
@@ -34,6 +35,7 @@ const undecodable = (value: unknown): string =>
   `error decoding patch: json: cannot unmarshal ${jsonType(value)} into Go value of type []handlers.jsonPatchOp`;
 
 function decoded(operation: unknown): Operation {
+  if (operation === null) throw cannotApply();
   if (!isObject(operation))
     throw badRequest(
       `error decoding patch: json: cannot unmarshal ${jsonType(operation)} into Go value of type handlers.jsonPatchOp`,

@@ -37,6 +37,11 @@ describe('JSON patch', () => {
     expect(() => applyJsonPatch(object, [operation])).toThrowError(REJECTED);
   });
 
+  it('takes null for no operations, but for none of them', () => {
+    expect(applyJsonPatch(object, null)).toEqual(object);
+    expect(() => applyJsonPatch(object, [null])).toThrowError(REJECTED);
+  });
+
   it('says what is no patch', () => {
     expect(() => applyJsonPatch(object, {})).toThrowError(
       'error decoding patch: json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp',

@@ -16,6 +16,16 @@ export function goText(value: unknown): string {
   return `map[${fields.map(([key, field]) => `${key}:${goText(field)}`).join(' ')}]`;
 }
 
+/** A value as Go's `%#v` prints it. */
+export function goSyntax(value: unknown): string {
+  if (value === null || value === undefined) return 'interface {}(nil)';
+  if (Array.isArray(value)) return `[]interface {}{${value.map(goSyntax).join(', ')}}`;
+  if (typeof value !== 'object') return JSON.stringify(value);
+  const fields = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  const texts = fields.map(([key, field]) => `${JSON.stringify(key)}:${goSyntax(field)}`);
+  return `map[string]interface {}{${texts.join(', ')}}`;
+}
+
 /** What Go calls the type of a JSON value. */
 export function goType(value: unknown): string {
   if (value === null || value === undefined) return '%!s(<nil>)';

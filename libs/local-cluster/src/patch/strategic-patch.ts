@@ -18,6 +18,7 @@ type Fields = Record<string, unknown>;
  * `$retainKeys`, `$setElementOrder/…` and `$deleteFromPrimitiveList/…`.
  */
 export function applyStrategicPatch(schema: Schema, object: unknown, patch: unknown): unknown {
+  if (patch === null) return clone(object);
   if (!isObject(patch))
     throw badRequest(`json: cannot unmarshal ${jsonType(patch)} into Go value of type map[string]interface {}`);
   return mergeFields(schema, isObject(object) ? clone(object) : {}, clone(patch));
