@@ -1,1 +1,2 @@
 export type { LocalCluster, LocalClusterOptions, LocalUser } from './local-cluster-options.js';
+export { startLocalCluster } from './local-cluster.js';

@@ -1,0 +1,96 @@
+import { createLogger, systemClock, systemRandom, type Random } from '@sympozium/process';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { compose, SERVICE_ADDRESS, type Foundation, type Settings } from './compose.js';
+import { renderKubeconfig } from './kubeconfig.js';
+import { Layout } from './layout.js';
+import type { LocalCluster, LocalClusterOptions, LocalUser } from './local-cluster-options.js';
+import { createPki } from './pki.js';
+import { createMemoryStore, openDurableStore, type RevisionStore } from './storage/index.js';
+
+const ADMIN: LocalUser = { name: 'sympozium-admin', groups: ['system:masters'] };
+
+/**
+ * Starts the embedded API and its controllers; it is ready when Pods can be created in the namespace `default`. Throws
+ * `STATE_IN_USE` or `STATE_UNUSABLE` where the folder's state cannot be taken up.
+ */
+export async function startLocalCluster(options: LocalClusterOptions): Promise<LocalCluster> {
+  const settings = withDefaults(options);
+  const layout = new Layout(settings.folder);
+  layout.create();
+  const store = settings.storage === 'memory' ? createMemoryStore() : openDurableStore({ file: layout.database });
+  const pki = await createPki(layout.signingKey, SERVICE_ADDRESS);
+  const users = [ADMIN, ...settings.users].map((user) => withToken(user, settings.random));
+  const foundation = { layout, pki, store, users };
+  const parts = compose(settings, foundation);
+  const stop = async (): Promise<void> => {
+    await parts.all.stop();
+    await parts.close();
+  };
+  try {
+    await parts.all.start();
+    if (settings.controllers) await takesPods(store, pki.ca);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const server = `https://127.0.0.1:${parts.server.port}`;
+  writeFiles(server, foundation);
+  return {
+    server,
+    stop,
+    kubeconfig: layout.kubeconfig,
+    auditLog: layout.auditLog,
+    kubelet: { ...pki.kubelet, clientCa: pki.ca },
+    credentials: layout.run,
+    kubeconfigFor: (name) => layout.userKubeconfig(name),
+  };
+}
+
+const withDefaults = (options: LocalClusterOptions): Settings => ({
+  port: 0,
+  users: [],
+  storage: 'durable',
+  controllers: true,
+  clock: systemClock,
+  random: systemRandom,
+  log: createLogger({ name: 'local-cluster', level: 'fatal' }),
+  ...options,
+});
+
+const withToken = (user: LocalUser, random: Random): LocalUser & { token: string } => ({
+  ...user,
+  token: Buffer.from(random.bytes(24)).toString('base64url'),
+});
+
+/** Pods need their namespace's ServiceAccount, and this start's CA. */
+function takesPods(store: RevisionStore, ca: string): Promise<void> {
+  const isReady = (): boolean => {
+    const published = store.get('/core/configmaps/default/kube-root-ca.crt') as
+      { data?: Record<string, string> } | undefined;
+    return store.get('/core/serviceaccounts/default/default') !== undefined && published?.data?.['ca.crt'] === ca;
+  };
+  return new Promise((resolve) => {
+    if (isReady()) return resolve();
+    const unlisten = store.onCommit(() => {
+      if (!isReady()) return;
+      unlisten();
+      resolve();
+    });
+  });
+}
+
+/** Kubeconfigs and the kubelet's files; those of a former start go. */
+function writeFiles(server: string, { layout, pki, users }: Foundation): void {
+  for (const name of readdirSync(layout.run)) rmSync(join(layout.run, name), { recursive: true });
+  const files = new Map([
+    [layout.runFile('kubelet.crt'), pki.kubelet.cert],
+    [layout.runFile('kubelet.key'), pki.kubelet.key],
+    [layout.runFile('kubelet-client-ca.crt'), pki.ca],
+    ...users.map((user) => [pathOf(layout, user), renderKubeconfig(server, pki.ca, user)] as const),
+  ]);
+  for (const [path, text] of files) writeFileSync(path, text, { mode: 0o600 });
+}
+
+const pathOf = (layout: Layout, { name }: LocalUser): string =>
+  name === ADMIN.name ? layout.kubeconfig : layout.userKubeconfig(name);
