@@ -4,6 +4,7 @@ import { Lifecycle, type Clock, type Logger, type Random, type Runnable } from '
 import { NamespaceContents } from './accounts/namespace-contents.js';
 import { DeploymentController } from './apps/deployment-controller.js';
 import { ReplicaSetController } from './apps/replica-set-controller.js';
+import { DisruptionController } from './disruption/disruption-controller.js';
 import { FinishedJobs } from './garbage/finished-jobs.js';
 import { FollowKinds } from './shared/follow-kinds.js';
 import { GarbageCollector } from './garbage/garbage-collector.js';
@@ -47,6 +48,7 @@ export function createControllers(options: ControllersOptions): Runnable {
     new ReplicaSetController(context),
     new DeploymentController(context),
     new EndpointSliceController(context),
+    new DisruptionController(context),
   ];
   return new Lifecycle(
     'controllers',

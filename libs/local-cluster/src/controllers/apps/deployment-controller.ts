@@ -25,6 +25,8 @@ interface View {
   /** By age. */
   readonly old: readonly ReplicaSet[];
   conditions: Condition[];
+  /** Of the current template, once that is known. */
+  revision?: number;
 }
 
 /** Rolls Deployments out: a ReplicaSet a template, scaled up and down within what the strategy allows. */
@@ -123,7 +125,7 @@ export class DeploymentController implements Runnable {
     const text = ['NewReplicaSetCreated', `Created new replica set "${name}"`] as const;
     view.conditions = withCondition(view.conditions, condition('Progressing', 'True', text, timestamp(clock)));
     if (replicas > 0) this.#tellScaling(deployment, `Scaled up replica set ${name} from 0 to ${replicas}`);
-    await this.#setRevision(view, revision);
+    view.revision = revision;
   }
 
   /** The name is taken by a ReplicaSet of another template: the next try takes another name. */
@@ -146,22 +148,11 @@ export class DeploymentController implements Runnable {
       const body = { metadata: { annotations }, ...ready };
       await this.#patch(view, current, body);
     }
-    await this.#setRevision(view, revision);
+    view.revision = revision;
     if (view.conditions.some(({ type }) => type === 'Progressing')) return;
     const text = ['FoundNewReplicaSet', `Found new replica set "${current.metadata.name}"`] as const;
     const next = condition('Progressing', 'True', text, timestamp(this.#context.clock));
     view.conditions = withCondition(view.conditions, next);
-  }
-
-  async #setRevision({ key, deployment }: View, revision: number): Promise<void> {
-    if (deployment.metadata.annotations?.[REVISION] === String(revision)) return;
-    const { namespace = '', name, uid } = deployment.metadata;
-    const body = { metadata: { uid, annotations: { [REVISION]: String(revision) } } };
-    const patch = { type: 'merge', body } as const;
-    const written = await this.#context.client.patch(DEPLOYMENT, { namespace, name }, patch, MANAGER);
-    this.#wrote(key, this.#deployments, written);
-    // The status is written to the version that this made.
-    Object.assign(deployment, { metadata: { ...deployment.metadata, ...versionOf(written) } });
   }
 
   async #scale(view: View, set: ReplicaSet, replicas: number): Promise<void> {
@@ -220,8 +211,9 @@ export class DeploymentController implements Runnable {
     const known = { ...deployment, status: { ...deployment.status, conditions: view.conditions } };
     const status = countedStatus(known, current, all, now);
     status.conditions = progressConditions(view, status, clock.now());
-    if (!isDeepStrictEqual(deployment.status, status)) {
-      const next = { ...deployment, status } as KubeObject;
+    const metadata = withRevision(deployment, view.revision);
+    if (!isDeepStrictEqual(deployment.status, status) || metadata !== deployment.metadata) {
+      const next = { ...deployment, metadata, status } as KubeObject; // a status may bring annotations with it
       const written = await client.replace(DEPLOYMENT, next, { ...MANAGER, subresource: 'status' });
       this.#wrote(key, this.#deployments, written);
     }
@@ -239,10 +231,11 @@ const age = ({ metadata }: ReplicaSet): string => metadata.creationTimestamp ?? 
 const isIdle = (set: ReplicaSet): boolean =>
   replicasOf(set) === 0 && (set.status?.replicas ?? 0) === 0 && set.metadata.deletionTimestamp === undefined;
 
-const versionOf = ({ metadata: { resourceVersion = '', annotations = {} } }: KubeObject) => ({
-  resourceVersion,
-  annotations,
-});
+function withRevision({ metadata }: Deployment, revision: number | undefined): KubeObject['metadata'] {
+  const { annotations } = metadata;
+  if (revision === undefined || annotations?.[REVISION] === String(revision)) return metadata;
+  return { ...metadata, annotations: { ...annotations, [REVISION]: String(revision) } };
+}
 
 /** `Progressing`, and a ReplicaSet's `ReplicaFailure`, as they follow from the counts. */
 function progressConditions({ deployment, current, old }: View, status: DeploymentStatus, now: number): Condition[] {
