@@ -55,7 +55,7 @@ interface Endpoints {
 
 export const ENDPOINTS = cellsFor<Endpoints>({
   ...NAME_AND_AGE,
-  Endpoints: ({ subsets = [] }) => firstFew(subsets.flatMap(endpointsOf), NONE),
+  Endpoints: ({ subsets = [] }) => (subsets.length === 0 ? NONE : firstFew(subsets.flatMap(endpointsOf), '')),
 });
 
 /** Every port with every address; addresses alone where there are no ports. */

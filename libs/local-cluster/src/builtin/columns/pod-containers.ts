@@ -57,13 +57,12 @@ export function initProgress({ spec, status }: Pod): InitProgress {
     : { finished: statuses.slice(0, at), current: statuses[at], seen: statuses.slice(0, at + 1) };
 }
 
-function isFinished(
-  { name, state, started }: ContainerStatus,
-  containers: NonNullable<Pod['spec']['initContainers']>,
-): boolean {
-  if (state?.terminated?.exitCode === 0) return true;
-  return started === true && isRestartable(containers.find((container) => container.name === name));
+function isFinished(status: ContainerStatus, containers: NonNullable<Pod['spec']['initContainers']>): boolean {
+  if (hasSucceeded(status)) return true;
+  return status.started === true && isRestartable(containers.find(({ name }) => name === status.name));
 }
+
+export const hasSucceeded = ({ state }: ContainerStatus): boolean => state?.terminated?.exitCode === 0;
 
 /** Whether an init container stays for the Pod's whole life. */
 export const isRestartable = (container: { readonly restartPolicy?: string } | undefined): boolean =>

@@ -1,5 +1,12 @@
 import { ageOf, cellsFor, isTrue, NAME_AND_AGE, NONE } from './cell.js';
-import { initProgress, isInitializing, isRestartable, type ContainerStatus, type Pod } from './pod-containers.js';
+import {
+  hasSucceeded,
+  initProgress,
+  isInitializing,
+  isRestartable,
+  type ContainerStatus,
+  type Pod,
+} from './pod-containers.js';
 import { podReason } from './pod-reason.js';
 
 export const POD = cellsFor<Pod>({
@@ -17,7 +24,7 @@ function readiness(pod: Pod): string {
   const { containers, initContainers = [] } = pod.spec;
   const total = containers.length + initContainers.filter(isRestartable).length;
   const started = initProgress(pod).finished.filter(
-    (status) => status.ready && status.state?.terminated === undefined && isRestartable(initContainer(pod, status)),
+    (status) => status.ready && !hasSucceeded(status) && isRestartable(initContainer(pod, status)),
   );
   const ready = isInitializing(pod) ? [] : (pod.status.containerStatuses ?? []).filter(isReady);
   return `${started.length + ready.length}/${total}`;
