@@ -1,14 +1,24 @@
 import type { Strategy } from '../../resources/resource.js';
+import {
+  disruptionBudgetStrategy,
+  endpointSliceStrategy,
+  eventStrategy,
+  leaseStrategy,
+  nodeStrategy,
+} from './cluster-kinds.js';
 import { jobStrategy } from './job.js';
 import { namespaceStrategy } from './namespace.js';
 import { configMapStrategy, secretStrategy, serviceAccountStrategy } from './plain-kinds.js';
 import { podStrategy } from './pod.js';
+import { clusterRoleBindingStrategy, clusterRoleStrategy, roleBindingStrategy, roleStrategy } from './rbac.js';
 import { serviceStrategy } from './service.js';
 import { deploymentStrategy, replicaSetStrategy } from './workloads.js';
 
 const STRATEGIES: Readonly<Record<string, Strategy>> = {
   '/ConfigMap': configMapStrategy,
+  '/Event': eventStrategy,
   '/Namespace': namespaceStrategy,
+  '/Node': nodeStrategy,
   '/Pod': podStrategy,
   '/Secret': secretStrategy,
   '/Service': serviceStrategy,
@@ -16,6 +26,13 @@ const STRATEGIES: Readonly<Record<string, Strategy>> = {
   'apps/Deployment': deploymentStrategy,
   'apps/ReplicaSet': replicaSetStrategy,
   'batch/Job': jobStrategy,
+  'coordination.k8s.io/Lease': leaseStrategy,
+  'discovery.k8s.io/EndpointSlice': endpointSliceStrategy,
+  'policy/PodDisruptionBudget': disruptionBudgetStrategy,
+  'rbac.authorization.k8s.io/ClusterRole': clusterRoleStrategy,
+  'rbac.authorization.k8s.io/ClusterRoleBinding': clusterRoleBindingStrategy,
+  'rbac.authorization.k8s.io/Role': roleStrategy,
+  'rbac.authorization.k8s.io/RoleBinding': roleBindingStrategy,
 };
 
 const PLAIN: Strategy = { allowUnconditionalUpdate: true };

@@ -1,0 +1,39 @@
+import type { Random } from '@sympozium/process';
+import type { Admission } from '../rest/object-api.js';
+import type { RevisionStore } from '../storage/revision-store.js';
+import { admitNamespaced } from './namespace-lifecycle.js';
+import { admitPodSecurity } from './pod-security.js';
+import { admitPriority } from './priority.js';
+import { admitServiceAccount } from './service-account.js';
+import { ServiceAddresses } from './service-addresses.js';
+import { addTolerations } from './tolerations.js';
+
+export interface AdmissionOptions {
+  readonly store: RevisionStore;
+  readonly random: Random;
+  /** Of Services' addresses, e.g. `127.96.0.0/16`. */
+  readonly serviceRange: string;
+}
+
+export type AdmissionRequest = Parameters<Admission['admit']>[0];
+
+/** The admission plugins of the real server that matter here, in its order: those that change, then those that judge. */
+export function createAdmission({ store, random, serviceRange }: AdmissionOptions): Admission {
+  const addresses = new ServiceAddresses(store, serviceRange);
+  return {
+    admit(request) {
+      admitNamespaced(store, request);
+      if (request.subresource !== undefined) return;
+      if (isOf(request, '', 'Pod')) {
+        admitServiceAccount(store, random, request);
+        admitPriority(request);
+        addTolerations(request);
+      }
+      admitPodSecurity(store, request);
+      if (isOf(request, '', 'Service')) addresses.admit(request);
+    },
+  };
+}
+
+const isOf = ({ resource }: AdmissionRequest, group: string, kind: string): boolean =>
+  resource.group === group && resource.kind === kind;

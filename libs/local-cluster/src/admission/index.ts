@@ -1,0 +1,1 @@
+export { createAdmission, type AdmissionOptions } from './create-admission.js';

@@ -1,0 +1,98 @@
+import { ApiError, invalid } from '../api-error.js';
+import type { ApiObject } from '../api-object.js';
+import { childOf, fieldsOf, fill, hasFields, textOf, textsOf, type Fields } from '../builtin/strategies/access.js';
+import { invalidValue } from '../builtin/strategies/faults.js';
+import { keyOf, prefixOf } from '../rest/store-key.js';
+import type { RevisionStore } from '../storage/revision-store.js';
+import type { AdmissionRequest } from './create-admission.js';
+
+const SERVICES = { group: '', plural: 'services' };
+/** Addresses below are left to those who name theirs, as the real allocator does. */
+const FIRST_FREE = 256;
+
+/** Gives Services their address: the lowest that is free, so that the same writes lead to the same addresses. */
+export class ServiceAddresses {
+  readonly #store: RevisionStore;
+  readonly #base: number;
+  readonly #size: number;
+  /** Given out to a Service that the store does not show yet, by its key: reads see only what is durable. */
+  readonly #pending = new Map<string, string>();
+
+  constructor(store: RevisionStore, range: string) {
+    const [base = '', bits = ''] = range.split('/');
+    this.#store = store;
+    this.#base = toNumber(base);
+    this.#size = 2 ** (32 - Number(bits));
+  }
+
+  /** Allocates for a new Service, and for one that becomes more than a name. */
+  admit({ operation, object: service, old, dryRun }: AdmissionRequest): void {
+    if (!service || operation === 'DELETE') return;
+    const spec = childOf(service, 'spec');
+    const hadAddress = old !== undefined && fieldsOf(old['spec'])['type'] !== 'ExternalName';
+    if (spec['type'] === 'ExternalName' || hadAddress) return;
+    const wish = textOf(spec['clusterIP']) || textOf(textsOf(spec['clusterIPs'])[0]);
+    const address = wish === 'None' ? wish : this.#allocate(service, wish, dryRun);
+    spec['clusterIP'] = address;
+    fill(spec, { clusterIPs: [address], ...familiesOf(spec) });
+  }
+
+  #allocate(service: ApiObject, wish: string, dryRun: boolean): string {
+    const key = keyOf(SERVICES, service.metadata);
+    const used = this.#used(key);
+    const address = wish === '' ? this.#firstFree(used) : this.#explicit(service, wish, used);
+    if (!dryRun) this.#pending.set(key, address);
+    return address;
+  }
+
+  /** All that is taken by others than the Service itself. */
+  #used(own: string): Set<string> {
+    const used = new Set<string>();
+    for (const service of this.#store.list(prefixOf(SERVICES))) {
+      const key = keyOf(SERVICES, service.metadata);
+      const { clusterIP } = fieldsOf(service['spec']);
+      if (key !== own) used.add(textOf(clusterIP));
+      if (this.#pending.get(key) === clusterIP) this.#pending.delete(key);
+    }
+    for (const [key, address] of this.#pending) if (key !== own) used.add(address);
+    return used;
+  }
+
+  #firstFree(used: ReadonlySet<string>): string {
+    for (let offset = Math.min(FIRST_FREE, this.#size >> 4); offset < this.#size - 1; offset++) {
+      const address = toText(this.#base + offset);
+      if (!used.has(address)) return address;
+    }
+    this.#pending.clear();
+    throw new ApiError(500, 'InternalError', 'Internal error occurred: failed to allocate a serviceIP: range is full');
+  }
+
+  #explicit(service: ApiObject, wish: string, used: ReadonlySet<string>): string {
+    const offset = toNumber(wish) - this.#base;
+    if (!(offset > 0 && offset < this.#size - 1))
+      this.#refuse(service, wish, 'the provided network does not match the current range');
+    if (used.has(wish)) this.#refuse(service, wish, 'provided IP is already allocated');
+    return wish;
+  }
+
+  #refuse(service: ApiObject, wish: string, why: string): never {
+    throw invalid({ group: '', kind: 'Service' }, service.metadata.name, [
+      invalidValue('spec.clusterIPs', [wish], `failed to allocate IP ${wish}: ${why}`),
+    ]);
+  }
+}
+
+/** A headless Service without selector is of both families, even where there is only one. */
+function familiesOf(spec: Fields): Fields {
+  if (spec['clusterIP'] === 'None' && !hasFields(spec['selector']))
+    return { ipFamilies: ['IPv4', 'IPv6'], ipFamilyPolicy: 'RequireDualStack' };
+  return { ipFamilies: ['IPv4'], ipFamilyPolicy: 'SingleStack' };
+}
+
+/** NaN for what is no IPv4 address. */
+function toNumber(address: string): number {
+  const parts = address.split('.').map(Number);
+  return parts.length === 4 ? parts.reduce((sum, part) => sum * 256 + part, 0) : NaN;
+}
+
+const toText = (address: number): string => [24, 16, 8, 0].map((shift) => (address >>> shift) & 255).join('.');

@@ -1,0 +1,83 @@
+import type { FieldError } from '../../api-error.js';
+import type { ApiObject } from '../../api-object.js';
+import type { Strategy } from '../../resources/resource.js';
+import { fieldsOf, fillEmpty, listOf, textOf, textsOf, type Fields } from './access.js';
+import { invalidValue, notSupported, required } from './faults.js';
+import { immutableErrors } from './metadata.js';
+
+const GROUP = 'rbac.authorization.k8s.io';
+
+const traits = { allowUnconditionalUpdate: true, allowCreateOnUpdate: true, hasGeneration: false } as const;
+
+export const roleStrategy: Strategy = { ...traits, validate: (role) => ruleErrors(role, true) };
+
+export const clusterRoleStrategy: Strategy = { ...traits, validate: (role) => ruleErrors(role, false) };
+
+const bindingTraits: Strategy = {
+  ...traits,
+  default(binding) {
+    fillEmpty(fieldsOf(binding['roleRef']), { apiGroup: GROUP });
+    for (const subject of listOf(binding['subjects']))
+      if (subject['kind'] !== 'ServiceAccount') fillEmpty(subject, { apiGroup: GROUP });
+  },
+  validateUpdate(binding, old) {
+    const errors = immutableErrors('roleRef', binding['roleRef'], old['roleRef']);
+    return errors.map((error) => ({
+      ...error,
+      message: error.message.replace(/field is immutable$/, 'cannot change roleRef'),
+    }));
+  },
+};
+
+export const roleBindingStrategy: Strategy = {
+  ...bindingTraits,
+  validate: (binding) => bindingErrors(binding, ['Role', 'ClusterRole']),
+};
+
+export const clusterRoleBindingStrategy: Strategy = {
+  ...bindingTraits,
+  validate: (binding) => bindingErrors(binding, ['ClusterRole']),
+};
+
+function ruleErrors(role: ApiObject, namespaced: boolean): FieldError[] {
+  return listOf(role['rules']).flatMap((rule, index) => oneRuleErrors(rule, `rules[${index}]`, namespaced));
+}
+
+function oneRuleErrors(rule: Fields, field: string, namespaced: boolean): FieldError[] {
+  const has = (name: string): boolean => textsOf(rule[name]).length > 0;
+  const errors = has('verbs') ? [] : [required(`${field}.verbs`, 'verbs must contain at least one value')];
+  if (has('nonResourceURLs')) return [...errors, ...urlErrors(rule, field, namespaced)];
+  if (!has('apiGroups'))
+    errors.push(required(`${field}.apiGroups`, 'resource rules must supply at least one api group'));
+  if (!has('resources'))
+    errors.push(required(`${field}.resources`, 'resource rules must supply at least one resource'));
+  return errors;
+}
+
+function urlErrors(rule: Fields, field: string, namespaced: boolean): FieldError[] {
+  const at = `${field}.nonResourceURLs`;
+  const urls = rule['nonResourceURLs'];
+  if (namespaced) return [invalidValue(at, urls, 'namespaced rules cannot apply to non-resource URLs')];
+  const isMixed = ['apiGroups', 'resources', 'resourceNames'].some((name) => textsOf(rule[name]).length > 0);
+  return isMixed ? [invalidValue(at, urls, 'rules cannot apply to both regular resources and non-resource URLs')] : [];
+}
+
+function bindingErrors(binding: ApiObject, kinds: readonly string[]): FieldError[] {
+  const { apiGroup, kind, name } = fieldsOf(binding['roleRef']);
+  return [
+    ...(apiGroup === GROUP ? [] : [notSupported('roleRef.apiGroup', apiGroup, [GROUP])]),
+    ...(kinds.includes(textOf(kind)) ? [] : [notSupported('roleRef.kind', kind, kinds)]),
+    ...(name ? [] : [required('roleRef.name')]),
+    ...listOf(binding['subjects']).flatMap((subject, index) =>
+      subjectErrors(subject, `subjects[${index}]`, binding.metadata.namespace !== undefined),
+    ),
+  ];
+}
+
+function subjectErrors({ name, kind, namespace }: Fields, field: string, namespaced: boolean): FieldError[] {
+  const errors = name ? [] : [required(`${field}.name`)];
+  if (kind === 'ServiceAccount' && !namespaced && !namespace) errors.push(required(`${field}.namespace`));
+  if (!['ServiceAccount', 'User', 'Group'].includes(textOf(kind)))
+    errors.push(notSupported(`${field}.kind`, kind, ['Group', 'ServiceAccount', 'User']));
+  return errors;
+}
