@@ -22,15 +22,16 @@ export const jobStrategy: Strategy = {
       podReplacementPolicy: spec['podFailurePolicy'] ? 'Failed' : 'TerminatingOrFailed',
       manualSelector: false,
     });
-    labelAsTemplate(job, template);
     for (const rule of listOf(fieldsOf(spec['podFailurePolicy'])['rules']))
       for (const pattern of listOf(rule['onPodConditions'])) fillEmpty(pattern, { status: 'True' });
   },
   prepareForCreate(job) {
     const spec = childOf(job, 'spec');
     if (spec['manualSelector'] !== true) generateSelector(job, spec);
+    labelAsTemplate(job, childOf(spec, 'template'));
     job['status'] = {};
   },
+  prepareForUpdate: (job) => labelAsTemplate(job, fieldsOf(fieldsOf(job['spec'])['template'])),
   validate: validateJob,
   validateUpdate: validateJobUpdate,
   selectableFields: (job) => ({ 'status.successful': String(fieldsOf(job['status'])['succeeded'] ?? 0) }),

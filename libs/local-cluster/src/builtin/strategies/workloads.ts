@@ -1,5 +1,5 @@
 import type { Strategy } from '../../resources/resource.js';
-import { childOf, fieldsOf, fill, fillEmpty, hasFields, type Fields } from './access.js';
+import { childOf, fieldsOf, fill, fillEmpty, type Fields } from './access.js';
 import { defaultPodSpec } from './pod-defaults.js';
 import { validateDeployment, validateReplicaSet, validateSelectorUpdate } from './workload-rules.js';
 
@@ -27,12 +27,8 @@ export const replicaSetStrategy: Strategy = {
   allowUnconditionalUpdate: true,
   default(set) {
     const spec = childOf(set, 'spec');
-    const template = childOf(spec, 'template');
     defaultPodSpec(templateSpec(spec));
     fill(spec, { replicas: 1 });
-    const labels = fieldsOf(fieldsOf(template['metadata'])['labels']);
-    if (hasFields(labels) && !hasFields(set.metadata.labels))
-      set.metadata.labels = { ...(labels as Record<string, string>) };
   },
   prepareForCreate(set) {
     set['status'] = { replicas: 0 };
