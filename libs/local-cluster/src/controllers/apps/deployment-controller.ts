@@ -8,6 +8,7 @@ import type { Condition } from '../shared/kinds.js';
 import { hasSeen } from '../shared/own-pods.js';
 import { controllerOf, isControlledBy } from '../shared/pod-from-template.js';
 import { timestamp } from '../shared/time.js';
+import { unlessGone } from '../shared/unless-gone.js';
 import { condition, countedStatus, deadlineMs, isComplete, progresses, withCondition } from './deployment-status.js';
 import { annotationsFor, newReplicaSet, REVISION, revisionOf } from './new-replica-set.js';
 import { DEPLOYMENT, REPLICA_SET, replicasOf } from './replica-set.js';
@@ -84,7 +85,7 @@ export class DeploymentController implements Runnable {
       conditions: [...(deployment.status?.conditions ?? [])],
     };
     if (deployment.metadata.deletionTimestamp === undefined) await this.#rollOut(view);
-    return this.#writeStatus(view);
+    return unlessGone(this.#writeStatus(view));
   }
 
   /** One step; what it changes comes back as an event, and the next step follows. */

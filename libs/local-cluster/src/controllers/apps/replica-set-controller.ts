@@ -9,6 +9,7 @@ import { OwnPods } from '../shared/own-pods.js';
 import { controllerOf, controllerReference, isControlledBy } from '../shared/pod-from-template.js';
 import { isActive, isReady, isTerminating, POD, podCondition, type Pod } from '../shared/pod.js';
 import { inOrderOfRemoval } from '../shared/removal-order.js';
+import { unlessGone } from '../shared/unless-gone.js';
 import { withoutZeros } from '../shared/stored.js';
 import { millis, timestamp } from '../shared/time.js';
 import { REPLICA_SET, replicasOf, type ReplicaSet, type ReplicaSetStatus } from './replica-set.js';
@@ -62,7 +63,7 @@ export class ReplicaSetController implements Runnable {
     const pods = this.#pods.store.by('owner', set.metadata.uid ?? '').filter((pod) => isControlledBy(pod, set));
     const going = set.metadata.deletionTimestamp !== undefined;
     const failure = going ? undefined : await this.#scale(key, set, pods.filter(isActive));
-    await this.#writeStatus(key, set, pods, failure);
+    await unlessGone(this.#writeStatus(key, set, pods, failure));
     if (failure) throw failure.error;
     const waits = pods.filter(isActive).map((pod) => availableInMs(pod, minReady(set), this.#context.clock.now()));
     const next = waits.filter((ms) => ms !== undefined && ms > 0);

@@ -4,6 +4,7 @@ import type { KubeObject } from '@sympozium/api';
 import type { Runnable } from '@sympozium/process';
 import { isDeepStrictEqual } from 'node:util';
 import { MANAGER, type ControllerContext } from '../shared/context.js';
+import { unlessGone } from '../shared/unless-gone.js';
 import { OwnPods } from '../shared/own-pods.js';
 import { controllerOf, isControlledBy } from '../shared/pod-from-template.js';
 import { POD, type Pod } from '../shared/pod.js';
@@ -80,7 +81,7 @@ export class JobController implements Runnable {
     const view = viewOf(structuredClone(job), pods, this.#records.get(key), this.#context.clock.now());
     const counts: PodChanges = countPods(view);
     const finish = await this.#act(key, view, counts);
-    await this.#writeStatus(key, view, counts, finish);
+    await unlessGone(this.#writeStatus(key, view, counts, finish));
     if (counts.error !== undefined) throw counts.error;
     return recheck(finish ? undefined : deadlineMs(view), counts.recheckAfterMs);
   }
