@@ -3,7 +3,7 @@ import type { Attributes, Authorizer, User } from '../auth.js';
 import type { Bound } from './bindings.js';
 import { ruleAllows, type PolicyRule } from './policy-rule.js';
 import { RbacPolicy } from './rbac-policy.js';
-import type { RoleRef, Subject } from './rbac-objects.js';
+import { RBAC_GROUP, type RoleRef, type Subject } from './rbac-objects.js';
 
 /** Its members may do everything, whatever the roles say. */
 export const MASTERS = 'system:masters';
@@ -24,34 +24,36 @@ export class RbacAuthorizer implements Authorizer {
   authorize(attributes: Attributes): { allowed: boolean; reason: string } {
     const { user, resource } = attributes;
     if (user.groups.includes(MASTERS)) return { allowed: true, reason: '' };
-    const errors: string[] = [];
-    for (const grant of this.#policy.grantsOf(user, resource?.namespace)) {
-      if ('missing' in grant) errors.push(grant.missing);
-      else if (grant.rules.some((rule) => ruleAllows(rule, attributes)))
-        return { allowed: true, reason: `RBAC: allowed by ${describe(grant.bound)}` };
+    const missing: RoleRef[] = [];
+    for (const { bound, rules } of this.#policy.grantsOf(user, resource?.namespace)) {
+      if (!rules) missing.push(bound.binding.roleRef);
+      else if (rules.some((rule) => ruleAllows(rule, attributes)))
+        return { allowed: true, reason: `RBAC: allowed by ${describe(bound)}` };
     }
-    return { allowed: false, reason: errors.length === 0 ? '' : `rbac: RBAC: ${aggregate(errors)}` };
+    return { allowed: false, reason: missing.length === 0 ? '' : `rbac: RBAC: ${missingRoles(missing)}` };
   }
 
-  /** Every rule that holds for a user in a namespace, and what could not be found out. */
-  rulesFor(user: User, namespace?: string): { rules: PolicyRule[]; error: string } {
-    const rules: PolicyRule[] = [];
-    const errors: string[] = [];
-    for (const grant of this.#policy.grantsOf(user, namespace)) {
-      if ('missing' in grant) errors.push(grant.missing);
-      else rules.push(...grant.rules);
-    }
-    return { rules, error: errors.length === 0 ? '' : aggregate(errors) };
+  /** Every rule that holds for a user in a namespace, and the roles that are bound but not there. */
+  rulesFor(user: User, namespace?: string): { rules: readonly PolicyRule[]; missing: readonly RoleRef[] } {
+    const grants = [...this.#policy.grantsOf(user, namespace)];
+    return {
+      rules: grants.flatMap(({ rules = [] }) => rules),
+      missing: grants.filter(({ rules }) => !rules).map(({ bound }) => bound.binding.roleRef),
+    };
   }
 
-  /** Rules of the role that a binding refers to; a text where there is no such role. */
-  rulesOfRole(role: RoleRef, namespace?: string): readonly PolicyRule[] | string {
+  /** Rules of the role that a binding refers to; undefined where there is no such role. */
+  rulesOfRole(role: RoleRef, namespace?: string): readonly PolicyRule[] | undefined {
     return this.#policy.rulesOf(role, namespace);
   }
 }
 
-/** As Go's aggregate of errors is written. */
-function aggregate(errors: readonly string[]): string {
+/** Names roles that are not there, in the words of a cache of them. */
+export const missingRoles = (roles: readonly RoleRef[]): string =>
+  aggregate(roles.map(({ kind, name }) => `${kind.toLowerCase()}.${RBAC_GROUP} ${JSON.stringify(name)} not found`));
+
+/** Errors as Go writes several of them. */
+export function aggregate(errors: readonly string[]): string {
   const texts = [...new Set(errors)];
   return texts.length === 1 ? (texts[0] ?? '') : `[${texts.join(', ')}]`;
 }

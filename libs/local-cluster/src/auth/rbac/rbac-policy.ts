@@ -1,15 +1,16 @@
 import type { ApiObject } from '../../api-object.js';
-import { prefixOf } from '../../rest/store-key.js';
+import { keyOf, prefixOf } from '../../rest/store-key.js';
 import type { RevisionStore } from '../../storage/revision-store.js';
 import type { User } from '../auth.js';
 import { Bindings, type Bound } from './bindings.js';
 import type { PolicyRule } from './policy-rule.js';
 import { RBAC_GROUP, rulesOf, type RoleRef } from './rbac-objects.js';
 
-/** The rules that one binding gives a user, or why its role could not be found. */
-export type Grant =
-  | { readonly bound: Bound; readonly rules: readonly PolicyRule[] }
-  | { readonly bound: Bound; readonly missing: string };
+/** The rules that one binding gives a user; none where its role is not there. */
+export interface Grant {
+  readonly bound: Bound;
+  readonly rules: readonly PolicyRule[] | undefined;
+}
 
 /** All roles and bindings as they are committed, kept in memory and found by user. */
 export class RbacPolicy {
@@ -33,18 +34,14 @@ export class RbacPolicy {
     for (const bound of this.#byNamespace.get(namespace)?.of(user) ?? []) yield this.#grant(bound);
   }
 
-  /** Rules of a role; a text where there is none. */
-  rulesOf({ kind, name }: RoleRef, namespace = ''): readonly PolicyRule[] | string {
-    const plural = ROLES[kind];
-    if (plural === undefined) return `unsupported role reference kind: ${JSON.stringify(kind)}`;
-    const home = kind === 'Role' ? namespace : '';
-    const role = this.#store.get(`${prefixOf({ group: RBAC_GROUP, plural }, home)}${name}`);
-    return role ? rulesOf(role) : `${kind.toLowerCase()}.${RBAC_GROUP} ${JSON.stringify(name)} not found`;
+  rulesOf({ kind, name }: RoleRef, namespace = ''): readonly PolicyRule[] | undefined {
+    const resource = { group: RBAC_GROUP, plural: kind === 'Role' ? 'roles' : 'clusterroles' };
+    const role = this.#store.get(keyOf(resource, { namespace: kind === 'Role' ? namespace : '', name }));
+    return role && rulesOf(role);
   }
 
   #grant(bound: Bound): Grant {
-    const rules = this.rulesOf(bound.binding.roleRef, bound.binding.namespace);
-    return typeof rules === 'string' ? { bound, missing: rules } : { bound, rules };
+    return { bound, rules: this.rulesOf(bound.binding.roleRef, bound.binding.namespace) };
   }
 
   #follow(plural: string): () => void {
@@ -73,5 +70,3 @@ export class RbacPolicy {
     return namespace === undefined ? this.#clusterWide : this.#byNamespace.get(namespace);
   }
 }
-
-const ROLES: Readonly<Record<string, string>> = { Role: 'roles', ClusterRole: 'clusterroles' };
