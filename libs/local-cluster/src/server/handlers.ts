@@ -12,6 +12,8 @@ export interface HandlerRequest {
   readonly body: unknown;
   readonly user: User;
   readonly dryRun: boolean;
+  /** Who owns what the body says; absent within the process. */
+  readonly fieldManager?: string;
   readonly warn: (text: string) => void;
 }
 

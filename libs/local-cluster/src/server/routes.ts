@@ -134,11 +134,11 @@ export class Routes {
     const { encoding, pretty } = exchange.negotiate();
     const { info, request, user, warn } = exchange;
     const bytes = await readBody(request);
-    const { dryRun, fieldValidation } = writeOptions('CreateOptions', info.query, exchange.userAgent);
+    const { dryRun, fieldManager, fieldValidation } = writeOptions('CreateOptions', info.query, exchange.userAgent);
     const kind = { kind: expected.kind, version: expected.version ?? resource.version };
     const body = decodeObject(bytes, request.headers['content-type'], kind, { fieldValidation, warn });
     const place = { ...(namespace !== undefined && { namespace }), ...(name !== undefined && { name }) };
-    const answer = await handler({ resource, ...place, body, user, dryRun, warn });
+    const answer = await handler({ resource, ...place, body, user, dryRun, fieldManager, warn });
     await exchange.send(info.method === 'POST' ? 201 : 200, answer, { encoding, pretty });
   }
 }
