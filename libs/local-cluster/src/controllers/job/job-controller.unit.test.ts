@@ -20,6 +20,7 @@ it('creates a Pod, counts its success, says so, and then writes nothing more', a
   const { client, create, pods, setStatus, stop, advance } = await startTestControllers();
   const { metadata } = await create(JOB, job());
   const [pod] = pods();
+  const podName = pod?.metadata.name ?? '';
   expect(pod?.metadata).toMatchObject({
     generateName: 'j-',
     labels: { a: 'b' },
@@ -33,17 +34,17 @@ it('creates a Pod, counts its success, says so, and then writes nothing more', a
     ...{ active: 1, ready: 0, terminating: 0, uncountedTerminatedPods: {} },
   });
   if (pod) await setStatus(pod, ended(0, '2026-01-01T00:00:00Z'));
-  const done = client.server.peek(JOB, KEY)?.status;
+  const done = client.server.peek(JOB, KEY)?.status ?? {};
   expect(done).toMatchObject({ succeeded: 1, ready: 0, terminating: 0, completionTime: '2026-01-01T00:00:00Z' });
-  expect(done?.active).toBeUndefined();
-  expect(done?.uncountedTerminatedPods).toEqual({});
-  expect(done?.conditions?.map(({ type, reason, message }) => [type, reason, message])).toEqual([
+  expect(done).not.toHaveProperty('active');
+  expect(done.uncountedTerminatedPods).toEqual({});
+  expect(done.conditions?.map(({ type, reason, message }) => [type, reason, message])).toEqual([
     ['SuccessCriteriaMet', 'CompletionsReached', 'Reached expected number of succeeded pods'],
     ['Complete', 'CompletionsReached', 'Reached expected number of succeeded pods'],
   ]);
-  expect(pods()[0]?.metadata.finalizers ?? []).toEqual([]);
+  expect(pods().flatMap(({ metadata: { finalizers = [] } }) => finalizers)).toEqual([]);
   expect(client.server.objects(EVENT).map((event) => (event as { message?: string }).message)).toEqual(
-    expect.arrayContaining([`Created pod: ${pod?.metadata.name ?? ''}`, 'Job completed']),
+    expect.arrayContaining([`Created pod: ${podName}`, 'Job completed']),
   );
   client.forgetCalls();
   await advance(60_000);

@@ -40,11 +40,6 @@ export class SharedInformers implements Runnable {
     this.#onRemove.push(removed);
   }
 
-  /** Whether everything that is followed has been listed. */
-  get synced(): boolean {
-    return [...this.#entries.values()].every(({ informer }) => informer.synced);
-  }
-
   /** Follows exactly these kinds beside those that are needed. Resolves when all are listed. */
   async follow(kinds: readonly Kind[]): Promise<void> {
     const wanted = new Set(kinds.map(kindKey));

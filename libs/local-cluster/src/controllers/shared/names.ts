@@ -1,11 +1,5 @@
-import type { Random } from '@sympozium/process';
-
 /** Kubernetes' alphabet for suffixes: no vowels, nothing that reads like another. */
 const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
-
-/** Characters that make a name unique. */
-export const randomSuffix = (random: Random, length = 5): string =>
-  Array.from({ length }, () => ALPHABET[Math.floor(random.float() * ALPHABET.length)]).join('');
 
 /** Made of other characters where they could read as words: a hash as Kubernetes puts it into names. */
 export const safeEncoded = (text: string): string =>
