@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { SympoziumError } from '@sympozium/api';
+import { renderKubeconfig } from '@sympozium/local-cluster/kubeconfig';
 import { delay, systemClock, type Random } from '@sympozium/process';
 import * as programs from './arguments.js';
 import type { Component } from './component.js';
@@ -8,7 +9,7 @@ import type { Layout } from './layout.js';
 import { createPki } from './pki.js';
 import { probe, type ProbeTarget } from './probe.js';
 import type { Processes } from './processes.js';
-import { ADMIN, CONTROLLER_MANAGER, renderKubeconfig, renderTokens, SCHEDULER, withToken, type User } from './users.js';
+import { ADMIN, CONTROLLER_MANAGER, renderTokens, SCHEDULER, withToken, type User } from './users.js';
 
 const PORT_TRIES = 5;
 const ASK_EVERY_MS = 50;

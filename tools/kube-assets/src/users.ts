@@ -1,5 +1,4 @@
 import type { Random } from '@sympozium/process';
-import { stringify } from 'yaml';
 
 /** Somebody who may speak to the API server; RBAC says what about. */
 export interface User {
@@ -28,18 +27,3 @@ export function renderTokens(users: readonly UserWithToken[]): string {
 }
 
 const quoted = (field: string): string => `"${field.replaceAll('"', '""')}"`;
-
-/** A kubeconfig with one cluster, one user, one context. */
-export function renderKubeconfig(server: string, ca: string, { name, token }: UserWithToken): string {
-  const cluster = 'sympozium-local';
-  return stringify({
-    apiVersion: 'v1',
-    kind: 'Config',
-    clusters: [
-      { name: cluster, cluster: { server, 'certificate-authority-data': Buffer.from(ca).toString('base64') } },
-    ],
-    users: [{ name, user: { token } }],
-    contexts: [{ name: cluster, context: { cluster, user: name, namespace: 'default' } }],
-    'current-context': cluster,
-  });
-}
