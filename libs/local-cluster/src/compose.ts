@@ -1,6 +1,17 @@
 import { Lifecycle, type Runnable } from '@sympozium/process';
 import { createAdmission } from './admission/index.js';
-import { AuditLogFile, RbacAuthorizer, StaticTokens } from './auth/index.js';
+import {
+  AuditLogFile,
+  oidcDiscovery,
+  RbacAuthorizer,
+  rbacEscalation,
+  reviewHandlers,
+  RoleAggregation,
+  ServiceAccountTokens,
+  StaticTokens,
+  tokenRequest,
+  TokenReviewers,
+} from './auth/index.js';
 import type { User } from './auth/auth.js';
 import { builtinResources } from './builtin/index.js';
 import { createControllers } from './controllers/index.js';
@@ -57,17 +68,30 @@ export function compose(settings: Settings, { layout, pki, store, users }: Found
   const revision = (): number => store.revision;
   const registry = createResourceRegistry();
   for (const resource of builtinResources()) registry.add(resource);
-  const admission = inOrder(createAdmission({ store, random, serviceRange: SERVICE_RANGE }), createCrdAdmission(store));
-  const api = createObjectApi({ store, admission, clock, random });
   const authorizer = new RbacAuthorizer(store);
-  const authenticator = new StaticTokens(users);
+  const admission = inOrder(
+    createAdmission({ store, random, serviceRange: SERVICE_RANGE }),
+    createCrdAdmission(store),
+    rbacEscalation(authorizer),
+  );
+  const api = createObjectApi({ store, admission, clock, random });
+  const tokens = new ServiceAccountTokens({ store, keys: pki.signing, clock, random });
+  const authenticator = new TokenReviewers(new StaticTokens(users), tokens);
   const audit = new AuditLogFile({ path: layout.auditLog, clock, random, log });
-  const handlers = podHandlers({ api, registry, clock });
+  const handlers = new Map([
+    ...podHandlers({ api, registry, clock }),
+    ...reviewHandlers({ authenticator, authorizer, clock }),
+    ['/serviceaccounts/token', tokenRequest({ store, tokens, clock })] as const,
+  ]);
   const pods = createPodRoads({ api, registry, kubelet: { ...pki.kubeletClient, ca: pki.ca } });
-  const server = createApiServer({
+  const server: ApiServer = createApiServer({
     ...{ api, registry, revision, authenticator, authorizer, audit, handlers, pods, port, clock, log },
     tls: pki.server,
     version: VERSION,
+    documents: new Map([
+      ['/.well-known/openid-configuration', () => oidcDiscovery(`https://127.0.0.1:${server.port}`)],
+      ['/openid/v1/jwks', () => tokens.jwks()],
+    ]),
   });
   const client = new LocalKubeClient({
     ...{ api, registry, clock, revision },
@@ -86,6 +110,7 @@ export function compose(settings: Settings, { layout, pki, store, users }: Found
       new CrdController({ store, registry, api, clock, random, log }),
       server,
       new FirstObjects({ api, registry, store, user: SELF, address: SERVICE_ADDRESS, port: () => server.port }),
+      new RoleAggregation({ api, registry, store, user: SELF, log }),
       ...(settings.controllers ? [controllers] : []),
     ],
     log,

@@ -1,6 +1,7 @@
 import type { Runnable } from '@sympozium/process';
 import type { ApiObject } from './api-object.js';
 import type { User } from './auth/auth.js';
+import { bootstrapRoles } from './auth/index.js';
 import type { Resource, ResourceRegistry } from './resources/resource.js';
 import type { ObjectApi, WriteParameters } from './rest/object-api.js';
 import { keyOf } from './rest/store-key.js';
@@ -20,7 +21,7 @@ export interface FirstObjectsOptions {
 
 const NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
 
-/** Makes what a cluster begins with, where it is not there yet: namespaces and the API's own Service. */
+/** Makes what a cluster begins with, where it is not there yet: roles, namespaces and the API's own Service. */
 export class FirstObjects implements Runnable {
   readonly name = 'first objects';
   readonly #options: FirstObjectsOptions;
@@ -31,7 +32,8 @@ export class FirstObjects implements Runnable {
 
   async start(): Promise<void> {
     const { address, port } = this.#options;
-    for (const object of [...NAMESPACES.map(namespaceNamed), ownService(address, port())]) await this.#ensure(object);
+    const objects = [...bootstrapRoles(), ...NAMESPACES.map(namespaceNamed), ownService(address, port())];
+    for (const object of objects) await this.#ensure(object);
   }
 
   async stop(): Promise<void> {}
