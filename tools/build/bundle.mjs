@@ -21,6 +21,7 @@ export async function bundle(app) {
     target: 'node20',
     format: 'esm',
     conditions: ['@sympozium/source'],
+    external: ['libsql'], // its native part does not bundle
     mainFields: ['module', 'main'],
     sourcemap: true,
     minifySyntax: true,

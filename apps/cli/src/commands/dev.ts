@@ -1,7 +1,9 @@
 import { SympoziumError } from '@sympozium/api';
 import { resolve } from 'node:path';
 import { credentialsIn, sharedCredentials } from '../dev/credentials.js';
+import { startEmbeddedCluster, type Cluster } from '../dev/cluster.js';
 import { DataFolder } from '../dev/data-folder.js';
+import { chooseModel, type ModelChoice } from '../dev/demo-model.js';
 import { parseImages } from '../dev/images.js';
 import { requireFreePort } from '../local-port.js';
 import { LocalSystem } from '../dev/local-system.js';
@@ -9,12 +11,13 @@ import { Report } from '../dev/report.js';
 import { nextSignal } from '../signals.js';
 import type { OutputOptions } from './options.js';
 
-export interface DevOptions extends OutputOptions {
+export interface DevOptions extends OutputOptions, ModelChoice {
   readonly kubeconfig?: string;
   readonly credentials?: string;
   readonly virtualNode: boolean;
   readonly port: number;
   readonly dataDir: string;
+  readonly fresh: boolean;
   readonly image: readonly string[];
   readonly demo: boolean;
   readonly verbose: boolean;
@@ -24,29 +27,53 @@ export interface DevOptions extends OutputOptions {
 /** Exit code of a start that a signal ended; afterwards a signal is the normal end. */
 const INTERRUPTED = 130;
 
-/** `sympozium dev`: the operator as a process beside a cluster, and a port that leads to the demo, until Ctrl-C. */
+/**
+ * `sympozium dev`: the embedded API and a virtual node, or else the cluster of `--kubeconfig`; the operator as a
+ * process beside it, and a port that leads to the demo, until Ctrl-C.
+ */
 export async function dev(options: DevOptions): Promise<void> {
-  const kubeconfig = requireCluster(options);
+  requireOneCluster(options);
   parseImages(options.image);
   await requireFreePort(options.port);
   if (options.check) return void DataFolder.prepare(options.dataDir);
-  const credentials =
-    options.credentials === undefined ? sharedCredentials(kubeconfig) : credentialsIn(resolve(options.credentials));
+  const model = options.demo ? await chooseModel(options, process.env) : undefined;
   const report = new Report(options.output, options.verbose);
   const folder = DataFolder.open(options.dataDir);
   try {
-    await serve(new LocalSystem({ ...options, kubeconfig, credentials, folder, report }), report);
+    if (options.fresh) folder.clear();
+    const openCluster = (): Promise<Cluster> => open(options, folder, report);
+    await serve(new LocalSystem({ ...options, openCluster, model, folder, report }), report);
   } finally {
     folder.release();
   }
 }
 
-function requireCluster({ kubeconfig }: DevOptions): string {
-  if (kubeconfig !== undefined) return resolve(kubeconfig);
-  throw new SympoziumError(
-    'SETTING_INVALID',
-    'dev needs a cluster: `npm run dev:kube` starts one here, or name yours with --kubeconfig.',
-  );
+function requireOneCluster({ kubeconfig, credentials, virtualNode, fresh }: DevOptions): void {
+  if (kubeconfig === undefined && (credentials !== undefined || virtualNode))
+    throw new SympoziumError(
+      'USAGE',
+      '--credentials and --virtual-node go with --kubeconfig; without it dev brings its own API and node.',
+    );
+  if (kubeconfig !== undefined && fresh)
+    throw new SympoziumError(
+      'USAGE',
+      '--fresh forgets the state of the embedded API; a cluster of --kubeconfig keeps its own.',
+    );
+}
+
+async function open(options: DevOptions, folder: DataFolder, report: Report): Promise<Cluster> {
+  const { virtualNode, credentials } = options;
+  if (options.kubeconfig === undefined) {
+    report.step('starting the embedded Kubernetes API');
+    return startEmbeddedCluster(folder);
+  }
+  const kubeconfig = resolve(options.kubeconfig);
+  return {
+    kubeconfig,
+    virtualNode,
+    credentials: credentials === undefined ? sharedCredentials(kubeconfig) : credentialsIn(resolve(credentials)),
+    stop: async () => {},
+  };
 }
 
 async function serve(system: LocalSystem, report: Report): Promise<void> {

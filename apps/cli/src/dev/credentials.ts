@@ -4,9 +4,12 @@ import { SympoziumError } from '@sympozium/api';
 import { createAuthority } from '@sympozium/tls';
 import type { KubeletCredentials } from '@sympozium/virtual-node';
 
-/** Names of the files in the folder that `--credentials` names; `dev:kube` writes them. */
+/** The operator as a user of the cluster, with the rights of config/rbac. */
+export const OPERATOR_USER = 'sympozium-operator';
+
+/** Names of the files in the folder that `--credentials` names; `dev:kube` and the embedded API write them. */
 const FILES = {
-  operator: 'sympozium-operator.kubeconfig',
+  operator: `${OPERATOR_USER}.kubeconfig`,
   cert: 'kubelet.crt',
   key: 'kubelet.key',
   clientCa: 'kubelet-client-ca.crt',

@@ -6,6 +6,9 @@ import { livingOwner } from '@sympozium/process';
 /** Names the process that holds a data folder. */
 export const LOCK_FILE = 'lock';
 
+/** What a local system leaves in its folder. */
+const KEPT = ['data', 'run', 'pods', 'logs', 'kubeconfig'] as const;
+
 /** The state folder of a local system; one process at a time may hold it. */
 export class DataFolder {
   readonly path: string;
@@ -37,6 +40,12 @@ export class DataFolder {
 
   file(...parts: string[]): string {
     return join(this.path, ...parts);
+  }
+
+  /** Forgets what a local system keeps here; nothing else that may be in the folder. */
+  clear(): void {
+    for (const name of KEPT) rmSync(this.file(name), { recursive: true, force: true });
+    mkdirSync(this.file('logs'), { recursive: true });
   }
 
   /** Gives the folder up. What it holds stays. */

@@ -1,5 +1,4 @@
 import { createWriteStream } from 'node:fs';
-import { resolve } from 'node:path';
 import { serverRunName, SympoziumError } from '@sympozium/api';
 import type { KubeClient } from '@sympozium/kube';
 import { clientFromKubeconfig } from '@sympozium/kube/kubeconfig';
@@ -13,8 +12,10 @@ import { tunnelTo } from '../tunnel/tunnel-to.js';
 import { appBundle, workspaceFile } from './app-bundles.js';
 import { applyManifests } from './apply-manifests.js';
 import { ChildApp } from './child-app.js';
+import type { Cluster } from './cluster.js';
 import type { Credentials } from './credentials.js';
 import type { DataFolder } from './data-folder.js';
+import type { DemoModel } from './demo-model.js';
 import { DEMO, DEMO_QUESTION, ensureDemoInstance, hasDemoInstance } from './demo.js';
 import { parseImages } from './images.js';
 import { installCrds } from './install-crds.js';
@@ -22,9 +23,9 @@ import type { Report } from './report.js';
 import { servedDemo } from './served-demo.js';
 
 export interface LocalSystemOptions {
-  readonly kubeconfig: string;
-  readonly credentials: Credentials;
-  readonly virtualNode: boolean;
+  /** Connects to what it stands on, or starts it. */
+  readonly openCluster: () => Promise<Cluster>;
+  readonly model: DemoModel | undefined;
   readonly port: number;
   readonly image: readonly string[];
   readonly demo: boolean;
@@ -60,17 +61,20 @@ export class LocalSystem {
 
   /** Resolves when the system answers requests. Rejects when the signal comes first; then stop it. */
   async start(signal: AbortSignal): Promise<void> {
-    const { report, demo, virtualNode } = this.#options;
-    const kubeconfig = resolve(this.#options.kubeconfig);
+    const { report, demo, model } = this.#options;
+    const cluster = await this.#options.openCluster();
+    this.#stops.push(() => cluster.stop());
+    cluster.failed?.catch((error: Error) => this.#fail(error));
+    const { kubeconfig, virtualNode, credentials } = cluster;
     const { client, connection } = await clientFromKubeconfig({ kubeconfig });
     this.#stops.push(() => client.close());
-    await this.#install(client);
+    await this.#install(client, credentials);
     signal.throwIfAborted();
     report.step(`starting ${virtualNode ? 'virtual node and ' : ''}operator`);
     await Promise.all([
-      this.#startOperator(),
-      virtualNode ? this.#startNode(client, connection.server) : undefined,
-      demo ? ensureDemoInstance(client) : undefined,
+      this.#startOperator(credentials),
+      virtualNode ? this.#startNode(client, connection.server, credentials) : undefined,
+      demo ? ensureDemoInstance(client, model) : undefined,
     ]);
     signal.throwIfAborted();
     const call = (await hasDemoInstance(client)) ? await this.#serveDemo(client, kubeconfig, signal) : undefined;
@@ -85,8 +89,8 @@ export class LocalSystem {
     this.#guardian.stop();
   }
 
-  async #install(client: KubeClient): Promise<void> {
-    const { report, credentials } = this.#options;
+  async #install(client: KubeClient, credentials: Credentials): Promise<void> {
+    const { report } = this.#options;
     report.step('installing the kinds');
     await Promise.all([
       installCrds(client, workspaceFile('charts/sympozium-crds/crds')),
@@ -94,8 +98,8 @@ export class LocalSystem {
     ]);
   }
 
-  async #startNode(client: KubeClient, apiServer: string): Promise<void> {
-    const { report, folder, image, credentials } = this.#options;
+  async #startNode(client: KubeClient, apiServer: string, credentials: Credentials): Promise<void> {
+    const { report, folder, image } = this.#options;
     const logFile = folder.file('logs', 'virtual-node.log');
     const destination = createWriteStream(logFile, { flags: 'a' });
     const { ranges, release } = await claimRanges();
@@ -124,8 +128,8 @@ export class LocalSystem {
     report.detail(`${node.name}: log ${logFile}`);
   }
 
-  async #startOperator(): Promise<void> {
-    const { report, folder, credentials } = this.#options;
+  async #startOperator(credentials: Credentials): Promise<void> {
+    const { report, folder } = this.#options;
     const logFile = folder.file('logs', 'operator.log');
     const app = new ChildApp({
       name: 'operator',
