@@ -13,6 +13,7 @@ export const jobStrategy: Strategy = {
     const spec = childOf(job, 'spec');
     const template = childOf(spec, 'template');
     defaultPodSpec(childOf(template, 'spec'));
+    labelAsTemplate(job, template);
     if (spec['parallelism'] == null) fill(spec, { completions: 1 });
     fill(spec, {
       parallelism: 1,
