@@ -141,7 +141,10 @@ function readYaml(text: string, refuse: Refuse): Read {
   });
   const [error] = document.errors.filter(({ code }) => code !== 'DUPLICATE_KEY');
   if (error) throw refuse(`yaml: line ${lineOf(error)}: ${(error.message.split('\n', 1)[0] ?? '').toLowerCase()}`);
-  const duplicates = document.errors.map((duplicate) => `  line ${lineOf(duplicate)}: key already set in map`);
+  const duplicates = document.errors.map((duplicate) => {
+    const [, key = ''] = /^([^\s:]+)/.exec(text.slice(duplicate.pos[0])) ?? [];
+    return `  line ${lineOf(duplicate)}: key ${JSON.stringify(key)} already set in map`;
+  });
   return {
     value: (document.toJS({ maxAliasCount: 100 }) ?? null) as unknown,
     problems: duplicates.length === 0 ? [] : [`yaml: unmarshal errors:\n${duplicates.join('\n')}`],

@@ -11,6 +11,8 @@ import { statusOf } from './status.js';
 const compress = promisify(gzip);
 /** As the real server: below, compressing costs more than it saves. */
 const GZIP_THRESHOLD = 128 * 1024;
+/** As sigs.k8s.io/yaml writes: sorted, lists at the edge, texts quoted that YAML 1.1 takes for something else. */
+const YAML_FORM = { version: '1.1', sortMapEntries: true, indentSeq: false } as const;
 const PRETTY_AGENTS = /^(curl|Wget|Mozilla\/5\.0)/;
 const NOBODY: User = { name: '', groups: [] };
 
@@ -65,7 +67,7 @@ export class Exchange {
 
   /** Answers with an object in the negotiated encoding. */
   async send(code: number, body: unknown, form: Negotiated, reason?: string): Promise<void> {
-    if (form.encoding === 'yaml') return this.#end(code, 'application/yaml', stringify(body), reason);
+    if (form.encoding === 'yaml') return this.#end(code, 'application/yaml', stringify(body, YAML_FORM), reason);
     const text = JSON.stringify(body, undefined, form.pretty ? 2 : undefined);
     return this.sendJson(code, text, reason);
   }

@@ -82,6 +82,17 @@ describe('a body', () => {
     expect(test.api.calls[0]?.parameters).toMatchObject({
       body: { metadata: { creationTimestamp: '2026-01-01T00:00:00Z' }, immutable: true },
     });
+    expect(
+      await post(
+        'metadata:\n  name: b\n  name: b\n',
+        { 'content-type': 'application/yaml' },
+        '?fieldValidation=Strict',
+      ),
+    ).toEqual([
+      400,
+      'ConfigMap in version "v1" cannot be handled as a ConfigMap: strict decoding error: ' +
+        'yaml: unmarshal errors:\n  line 3: key "name" already set in map',
+    ]);
     const [code, message] = await post('metadata:\n  name: b\n bad', { 'content-type': 'application/yaml' });
     expect(code).toBe(400);
     expect(message).toMatch(/must be of type ConfigMap\): yaml: line \d+: /);

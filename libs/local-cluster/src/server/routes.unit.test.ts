@@ -154,7 +154,7 @@ describe('forms of answers', () => {
   });
 
   it('YAML, and indented JSON for people', async () => {
-    expect((await asked(`${path}/a`, 'application/yaml')).text).toContain('data:\n  x: y\n');
+    expect((await asked(`${path}/a`, 'application/yaml')).text).toContain('data:\n  x: "y"\n');
     const curl = await test.ask(`${path}/a`, { headers: { 'user-agent': 'curl/8' } });
     expect(curl.text).toContain('\n  "kind": "ConfigMap"');
     expect((await test.ask(`${path}/a?pretty=true`)).text).toContain('\n  "data"');

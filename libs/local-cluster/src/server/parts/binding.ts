@@ -19,8 +19,7 @@ export const bindPod =
   async (request) => {
     const name = nameOf(request);
     const { metadata = {}, target = {} } = request.body as Binding;
-    if ((metadata.name ?? name.name) !== name.name)
-      throw badRequest('name in URL does not match name in Binding object');
+    if (metadata.name !== name.name) throw badRequest('name in URL does not match name in Binding object');
     rejectTarget(target);
     const bind = (pod: ApiObject): ApiObject => bound(pod, { metadata, target }, clock);
     if (request.dryRun) bind(structuredClone(api.get(request.resource, name)));
@@ -35,8 +34,8 @@ function rejectTarget({ kind = '', name = '' }: NonNullable<Binding['target']>):
     errors.push({ type: 'FieldValueNotSupported', field: 'target.kind', message });
   }
   if (name === '') errors.push({ type: 'FieldValueRequired', field: 'target.name', message: 'Required value' });
-  if (errors.length > 0)
-    throw new ApiError(500, '', errors.map(({ field, message }) => `${field}: ${message}`).join(', '));
+  const texts = errors.map(({ field, message }) => `${field}: ${message}`);
+  if (texts.length > 0) throw new ApiError(500, '', texts.length === 1 ? texts.join() : `[${texts.join(', ')}]`);
 }
 
 function bound(pod: ApiObject, { metadata, target }: Required<Binding>, clock: Clock): ApiObject {

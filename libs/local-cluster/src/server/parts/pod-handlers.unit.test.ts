@@ -75,7 +75,7 @@ describe('binding', () => {
     expect((await refusal(onPod('binding', { metadata: { name: 'q' } }))).message).toBe(
       'name in URL does not match name in Binding object',
     );
-    expect((await refusal(onPod('binding', { target: { kind: 'Pod', name: 'x' } }))).message).toBe(
+    expect((await refusal(onPod('binding', { ...body, target: { kind: 'Pod', name: 'x' } }))).message).toBe(
       'target.kind: Unsupported value: "Pod": supported values: "Node", "<empty>"',
     );
     expect((await refusal(onPod('binding', body))).message).toContain('pod p is being deleted');

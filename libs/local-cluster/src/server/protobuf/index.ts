@@ -1,1 +1,2 @@
 export { decodeProtobuf } from './decode-protobuf.js';
+export { fieldsOf, messageOfKind, type Field } from './layout.js';

@@ -18,6 +18,7 @@ export type Message = ReadonlyMap<number, Field>;
 let kinds: ReadonlyMap<string, string> | undefined;
 let texts: ReadonlyMap<string, string> | undefined;
 const messages = new Map<string, Message>();
+const named = new Map<string, ReadonlyMap<string, Field>>();
 
 /** The message that a kind is; undefined if it never comes in protobuf. */
 export function messageOfKind(apiVersion: string, kind: string): string | undefined {
@@ -34,6 +35,19 @@ export function layoutOf(name: string): Message | undefined {
   const layout = new Map(text.split(' ').filter(Boolean).map(field));
   messages.set(name, layout);
   return layout;
+}
+
+/** The fields of a message by their names in JSON, with those of inline ones. */
+export function fieldsOf(name: string): ReadonlyMap<string, Field> | undefined {
+  const known = named.get(name);
+  const layout = layoutOf(name);
+  if (known || !layout) return known;
+  const fields = [...layout.values()].flatMap((field): [string, Field][] =>
+    field.inline ? [...(fieldsOf(field.type) ?? [])] : [[field.name, field]],
+  );
+  const map = new Map(fields);
+  named.set(name, map);
+  return map;
 }
 
 /** The first word of each line and the rest of it. */
