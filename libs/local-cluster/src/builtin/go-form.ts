@@ -1,0 +1,37 @@
+import type { ApiObject } from '../api-object.js';
+import { isObject } from '../clone.js';
+import { fieldsOf, messageOfKind, type Field } from '../server/protobuf/index.js';
+
+/** Makes of a built-in kind's object what Go would write of it: nothing of what is null, or empty and then left out. */
+export function toGoForm(object: ApiObject): void {
+  const message = messageOfKind(object.apiVersion, object.kind);
+  if (message !== undefined) tidy(object as unknown as Record<string, unknown>, message);
+}
+
+function tidy(object: Record<string, unknown>, message: string): void {
+  const fields = fieldsOf(message);
+  if (!fields) return;
+  for (const [name, value] of Object.entries(object)) {
+    const field = fields.get(name);
+    if (!field) continue;
+    if (value === null || (field.optional && isLeftOut(field, value))) delete object[name];
+    else tidyValue(value, field);
+  }
+}
+
+function tidyValue(value: unknown, { type, map, repeated }: Field): void {
+  if (repeated && Array.isArray(value)) return value.filter(isObject).forEach((item) => tidy(item, type));
+  if (!isObject(value)) return;
+  if (!map) return tidy(value, type);
+  for (const [key, item] of Object.entries(value)) {
+    if (isObject(item)) tidy(item, type);
+    else if (item === null && type === 'string') value[key] = '';
+  }
+}
+
+/** A struct is never left out, however empty it is. */
+function isLeftOut({ map }: Field, value: unknown): boolean {
+  if (Array.isArray(value)) return value.length === 0;
+  if (map && isObject(value)) return Object.keys(value).length === 0;
+  return value === '' || value === 0 || value === false;
+}
