@@ -1,7 +1,6 @@
 import type { Connection } from '@sympozium/kube';
 import { clientFromKubeconfig } from '@sympozium/kube/kubeconfig';
-import { request, type RequestOptions } from 'node:https';
-import { Agent } from 'node:https';
+import { Agent, request, type RequestOptions } from 'node:https';
 
 /** One HTTP request to an API server; `{ns}` in the path is the sequence's namespace. */
 export interface ApiCall {
@@ -44,7 +43,10 @@ export class ApiUnderTest {
       ...(await this.#connection.headers?.(false)),
       'user-agent': 'differential/1.0',
       accept: call.accept ?? 'application/json',
-      ...(body !== undefined && { 'content-type': call.contentType ?? 'application/json' }),
+      ...(body !== undefined && {
+        'content-type': call.contentType ?? 'application/json',
+        'content-length': Buffer.byteLength(body),
+      }),
     };
     return this.#send(new URL(call.path, this.#connection.server), { method: call.method, headers }, body);
   }

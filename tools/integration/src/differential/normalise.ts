@@ -10,6 +10,8 @@ const OWN_VALUES = new Map<string, 'uid' | 'time' | 'version'>([
 ]);
 
 const RANDOM_NAME = /^(.+-)[bcdfghjklmnpqrstvwxz2456789]{5}$/;
+/** The volume that ServiceAccount admission adds to a Pod. */
+const TOKEN_VOLUME = /kube-api-access-[bcdfghjklmnpqrstvwxz2456789]{5}/g;
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 
 /**
@@ -53,7 +55,9 @@ export class Normaliser {
     const kind = OWN_VALUES.get(key);
     if (kind === 'time') return '<time>';
     if (kind === 'version' && text !== '') return this.#placeholder(this.#versions, text, 'version');
-    let plain = text.replaceAll(UUID, (uid) => this.#placeholder(this.#uids, uid, 'uid'));
+    let plain = text
+      .replaceAll(UUID, (uid) => this.#placeholder(this.#uids, uid, 'uid'))
+      .replaceAll(TOKEN_VOLUME, 'kube-api-access-<random>');
     for (const [name, placeholder] of this.#names) plain = plain.replaceAll(name, placeholder);
     return plain.replaceAll(this.#namespace, '<namespace>');
   }
