@@ -1,7 +1,7 @@
 import { ApiError, invalid } from '../api-error.js';
 import type { ApiObject } from '../api-object.js';
 import { childOf, fieldsOf, fill, hasFields, textOf, textsOf, type Fields } from '../builtin/strategies/access.js';
-import { invalidValue } from '../builtin/strategies/faults.js';
+import { invalidValue } from '../schema/field-errors.js';
 import { keyOf, prefixOf } from '../rest/store-key.js';
 import type { RevisionStore } from '../storage/revision-store.js';
 import type { AdmissionRequest } from './create-admission.js';

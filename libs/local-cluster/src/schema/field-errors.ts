@@ -37,6 +37,7 @@ export const duplicate = (field: string, value: unknown): FieldError => ({
   message: `Duplicate value: ${shown(value)}`,
 });
 
+/** `supported` is told as it is given: the real server sorts some lists and others not. */
 export const notSupported = (field: string, value: unknown, supported: readonly unknown[]): FieldError => ({
   type: 'FieldValueNotSupported',
   field: at(field),
@@ -47,6 +48,18 @@ export const notSupported = (field: string, value: unknown, supported: readonly 
 });
 
 const quoted = (value: unknown): string => JSON.stringify(typeof value === 'string' ? value : JSON.stringify(value));
+
+export const notFoundValue = (field: string, value: unknown): FieldError => ({
+  type: 'FieldValueNotFound',
+  field: at(field),
+  message: `Not found: ${shown(value)}`,
+});
+
+/** One error for each thing that is wrong with a value. */
+export const invalidFor = (field: string, value: unknown, faults: readonly string[]): FieldError[] =>
+  faults.map((fault) => invalidValue(field, value, fault));
+
+export const IMMUTABLE = 'field is immutable';
 
 export const tooLong = (field: string, most: number): FieldError => ({
   type: 'FieldValueTooLong',

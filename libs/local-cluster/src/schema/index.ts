@@ -1,7 +1,6 @@
 export { applyDefaults, schemaOfField } from './defaults.js';
 export { decodeCustomErrors, decodeErrors } from './decode-errors.js';
 export { isObjectMeta, OBJECT_META, tidyMetadata } from './object-meta.js';
-export { omitEmpty } from './omit-empty.js';
 export { prune } from './prune.js';
 export type { Schema, ValidationRule } from './schema.js';
 export { validateCustom, validateCustomStatus } from './validate-custom.js';

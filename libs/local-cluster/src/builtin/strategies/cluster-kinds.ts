@@ -3,7 +3,7 @@ import type { FieldError } from '../../api-error.js';
 import type { ApiObject } from '../../api-object.js';
 import type { Strategy } from '../../resources/resource.js';
 import { childOf, fieldsOf, fill, fillEmpty, listOf, numberOf, textOf, textsOf } from './access.js';
-import { invalidValue, required } from './faults.js';
+import { invalidValue, required } from '../../schema/field-errors.js';
 import { immutableErrors } from './metadata.js';
 
 export const nodeStrategy: Strategy = {

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { FieldError } from '../../api-error.js';
 import type { ApiObject } from '../../api-object.js';
 import { fieldsOf, textOf } from './access.js';
-import { invalidFor, invalidValue, notAllowed, tooLong } from './faults.js';
+import { invalidFor, invalidValue, forbiddenField, tooLong } from '../../schema/field-errors.js';
 import { configKeyFaults } from './names.js';
 
 export const MAX_DATA_BYTES = 1024 * 1024;
@@ -38,5 +38,5 @@ export function lockedErrors(object: ApiObject, old: ApiObject, fields: readonly
   const detail = 'field is immutable when `immutable` is set';
   const changed = fields.filter((field) => !isDeepStrictEqual(object[field], old[field]));
   const names = object['immutable'] === true ? changed : ['immutable', ...changed];
-  return names.map((field) => notAllowed(field, detail));
+  return names.map((field) => forbiddenField(field, detail));
 }

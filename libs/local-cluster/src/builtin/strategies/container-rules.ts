@@ -1,6 +1,6 @@
 import type { FieldError } from '../../api-error.js';
 import { fieldsOf, listOf, numberOf, textOf, type Fields } from './access.js';
-import { invalidFor, invalidValue, notFoundValue, notSupported, required } from './faults.js';
+import { invalidFor, invalidValue, notFoundValue, notSupported, required } from '../../schema/field-errors.js';
 import { portFaults, portNameFaults } from './names.js';
 import { countErrors, duplicateErrors, nameErrors } from './shared-rules.js';
 

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { FieldError } from '../../api-error.js';
 import type { ApiObject } from '../../api-object.js';
 import { fieldsOf, listOf, textOf, type Fields } from './access.js';
-import { invalidValue, required } from './faults.js';
+import { invalidValue, required } from '../../schema/field-errors.js';
 import { immutableErrors } from './metadata.js';
 import { templateErrors } from './pod-rules.js';
 import { countErrors } from './shared-rules.js';

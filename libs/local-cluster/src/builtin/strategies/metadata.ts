@@ -4,7 +4,7 @@ import type { ApiObject } from '../../api-object.js';
 import { labelKeyFaults, labelValueFaults } from '../../rest/label-rules.js';
 import type { Resource } from '../../resources/resource.js';
 import { listOf, textOf, textsOf, type Fields } from './access.js';
-import { IMMUTABLE, invalidFor, invalidValue, notAllowed, required, tooLong } from './faults.js';
+import { IMMUTABLE, invalidFor, invalidValue, forbiddenField, required, tooLong } from '../../schema/field-errors.js';
 import { labelFaults, pathSegmentFaults, subdomainFaults } from './names.js';
 
 const MAX_ANNOTATIONS = 256 * 1024;
@@ -78,7 +78,7 @@ const withoutDash = (prefix: string): string =>
 
 function namespaceErrors({ namespaced }: Named, namespace: string | undefined): FieldError[] {
   const field = 'metadata.namespace';
-  if (!namespaced) return namespace ? [notAllowed(field, 'not allowed on this type')] : [];
+  if (!namespaced) return namespace ? [forbiddenField(field, 'not allowed on this type')] : [];
   return namespace ? invalidFor(field, namespace, labelFaults(namespace)) : [required(field)];
 }
 
@@ -119,5 +119,5 @@ function newFinalizerErrors(finalizers: readonly string[] = [], old: readonly st
   if (added.length === 0) return [];
   const list = `[]string{${added.map((name) => JSON.stringify(name)).join(', ')}}`;
   const detail = `no new finalizers can be added if the object is being deleted, found new finalizers ${list}`;
-  return [notAllowed('metadata.finalizers', detail)];
+  return [forbiddenField('metadata.finalizers', detail)];
 }

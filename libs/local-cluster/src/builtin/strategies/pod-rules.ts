@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { FieldError } from '../../api-error.js';
 import type { ApiObject } from '../../api-object.js';
 import { fieldsOf, listOf, numberOf, textOf, type Fields } from './access.js';
-import { invalidFor, invalidValue, notAllowed, notSupported, required } from './faults.js';
+import { invalidFor, invalidValue, forbiddenField, notSupported, required } from '../../schema/field-errors.js';
 import { containerErrors } from './container-rules.js';
 import { annotationErrors, labelErrors } from './metadata.js';
 import { subdomainFaults } from './names.js';
@@ -73,10 +73,10 @@ export function validatePodUpdate(pod: ApiObject, old: ApiObject): FieldError[] 
   const before = fieldsOf(old['spec']);
   for (const name of ['containers', 'initContainers'])
     if (listOf(spec[name]).length !== listOf(before[name]).length)
-      return [notAllowed(`spec.${name}`, 'pod updates may not add or remove containers')];
+      return [forbiddenField(`spec.${name}`, 'pod updates may not add or remove containers')];
   const errors = [...deadlineUpdateErrors(spec, before), ...tolerationErrors(spec, before)];
   if (isDeepStrictEqual(fixedOf(spec), fixedOf(before))) return errors;
-  return [...errors, notAllowed('spec', `pod updates may not change fields other than ${UPDATABLE}`)];
+  return [...errors, forbiddenField('spec', `pod updates may not change fields other than ${UPDATABLE}`)];
 }
 
 const FREE = ['activeDeadlineSeconds', 'tolerations', 'schedulingGates'];
@@ -104,5 +104,5 @@ function tolerationErrors(spec: Fields, before: Fields): FieldError[] {
   );
   return kept
     ? []
-    : [notAllowed('spec.tolerations', 'existing toleration can not be modified except its tolerationSeconds')];
+    : [forbiddenField('spec.tolerations', 'existing toleration can not be modified except its tolerationSeconds')];
 }

@@ -2,7 +2,7 @@ import type { FieldError } from '../../api-error.js';
 import type { ApiObject } from '../../api-object.js';
 import type { Strategy } from '../../resources/resource.js';
 import { fieldsOf, fillEmpty, listOf, textOf, textsOf, type Fields } from './access.js';
-import { invalidValue, notSupported, required } from './faults.js';
+import { invalidValue, notSupported, required } from '../../schema/field-errors.js';
 import { immutableErrors } from './metadata.js';
 
 const GROUP = 'rbac.authorization.k8s.io';
@@ -31,7 +31,7 @@ const bindingTraits: Strategy = {
 
 export const roleBindingStrategy: Strategy = {
   ...bindingTraits,
-  validate: (binding) => bindingErrors(binding, ['Role', 'ClusterRole']),
+  validate: (binding) => bindingErrors(binding, ['ClusterRole', 'Role']),
 };
 
 export const clusterRoleBindingStrategy: Strategy = {

@@ -2,7 +2,7 @@ import type { FieldError } from '../../api-error.js';
 import type { ApiObject } from '../../api-object.js';
 import { fieldsOf, textOf, type Fields } from './access.js';
 import { decodedBytes, keyErrors, lockedErrors, MAX_DATA_BYTES } from './config-map-rules.js';
-import { invalidValue, required, tooLong } from './faults.js';
+import { invalidValue, required, tooLong } from '../../schema/field-errors.js';
 import { immutableErrors } from './metadata.js';
 
 const ACCOUNT = 'kubernetes.io/service-account.name';

@@ -1,7 +1,7 @@
 import type { FieldError } from '../../api-error.js';
 import type { ApiObject } from '../../api-object.js';
 import { fieldsOf, listOf, numberOf, textOf, type Fields } from './access.js';
-import { duplicate, invalidFor, notSupported, required } from './faults.js';
+import { duplicate, invalidFor, notSupported, required } from '../../schema/field-errors.js';
 import { immutableErrors, labelErrors } from './metadata.js';
 import { labelFaults, portFaults, portNameFaults } from './names.js';
 

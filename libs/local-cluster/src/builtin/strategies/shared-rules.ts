@@ -1,6 +1,6 @@
 import type { FieldError } from '../../api-error.js';
 import { textOf, type Fields } from './access.js';
-import { duplicate, invalidFor, invalidValue, required } from './faults.js';
+import { duplicate, invalidFor, invalidValue, required } from '../../schema/field-errors.js';
 import { labelFaults } from './names.js';
 
 /** A list's element has a name that is a DNS label. */

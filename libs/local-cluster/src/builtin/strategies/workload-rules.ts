@@ -1,7 +1,7 @@
 import type { FieldError } from '../../api-error.js';
 import type { ApiObject } from '../../api-object.js';
 import { fieldsOf, hasFields, listOf, numberOf, textOf, textsOf, type Fields } from './access.js';
-import { invalidValue, notAllowed, notSupported, required } from './faults.js';
+import { invalidValue, forbiddenField, notSupported, required } from '../../schema/field-errors.js';
 import { immutableErrors } from './metadata.js';
 import { templateErrors } from './pod-rules.js';
 import { countErrors } from './shared-rules.js';
@@ -52,7 +52,7 @@ function podTemplateErrors(spec: Fields): FieldError[] {
     errors.push(notSupported('spec.template.spec.restartPolicy', restartPolicy, ['Always']));
   if (activeDeadlineSeconds != null)
     errors.push(
-      notAllowed('spec.template.spec.activeDeadlineSeconds', 'activeDeadlineSeconds in ReplicaSet is not Supported'),
+      forbiddenField('spec.template.spec.activeDeadlineSeconds', 'activeDeadlineSeconds in ReplicaSet is not Supported'),
     );
   return errors;
 }
