@@ -39,7 +39,7 @@ async function reviewToken(request: HandlerRequest, { authenticator, clock }: Re
   const found = await authenticator.review(token, Array.isArray(audiences) ? audiences.map(String) : []);
   if (typeof found === 'string') return { ...review, status: { user: {}, error: found } };
   const { user, audiences: meant } = found;
-  return { ...review, status: { authenticated: true, user: userInfo(user), audiences: meant } };
+  return { ...review, status: { authenticated: true, user: userInfo(authenticated(user)), audiences: meant } };
 }
 
 function reviewSelf({ resource, user }: HandlerRequest, { clock }: ReviewOptions): Promise<ApiObject> {
@@ -103,9 +103,13 @@ const typeOf = ({ kind, group, version }: HandlerRequest['resource']): { kind: s
   apiVersion: `${group}/${version}`,
 });
 
+/** Whoever is known is in this group. */
+const authenticated = (user: User): User =>
+  user.groups.includes(AUTHENTICATED) ? user : { ...user, groups: [...user.groups, AUTHENTICATED] };
+
 const userInfo = ({ name, uid, groups, extra }: User): object => ({
   username: name,
   ...(uid !== undefined && uid !== '' && { uid }),
-  groups: groups.includes(AUTHENTICATED) ? groups : [...groups, AUTHENTICATED],
+  groups,
   ...(extra && Object.keys(extra).length > 0 && { extra }),
 });

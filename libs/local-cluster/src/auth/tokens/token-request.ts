@@ -5,6 +5,7 @@ import { trackUpdate } from '../../apply/index.js';
 import { isObject } from '../../clone.js';
 import { keyOf } from '../../rest/store-key.js';
 import { timeOf } from '../../rest/times.js';
+import { OBJECT_META } from '../../schema/object-meta.js';
 import type { Schema } from '../../schema/schema.js';
 import type { Handler, HandlerRequest } from '../../server/handlers.js';
 import type { RevisionStore } from '../../storage/revision-store.js';
@@ -23,6 +24,7 @@ const SCHEMA: Schema = {
   type: 'object',
   'x-go-type': 'v1.TokenRequest',
   properties: {
+    metadata: OBJECT_META,
     spec: {
       type: 'object',
       default: {},
@@ -43,7 +45,7 @@ const SCHEMA: Schema = {
 };
 
 interface Spec {
-  readonly audiences: readonly string[];
+  readonly audiences: readonly string[] | null;
   readonly expirationSeconds: number;
   readonly boundObjectRef: BoundRef | null;
   readonly attestations?: object;
@@ -63,10 +65,11 @@ export function tokenRequest({
 }): Handler {
   return async (request) => {
     const { body, tracked, account } = accepted(request, store, clock);
-    const spec = body.spec.audiences.length === 0 ? { ...body.spec, audiences: [ISSUER] } : body.spec;
+    const audiences = body.spec.audiences ?? [ISSUER];
+    const spec = { ...body.spec, audiences };
     validate(spec);
     const bound = spec.boundObjectRef ? resolveBoundObject(store, account, spec.boundObjectRef) : {};
-    const { audiences, expirationSeconds } = spec;
+    const { expirationSeconds } = spec;
     const now = clock.now();
     const { token } = await tokens.mint({ account, audiences, expirationSeconds, ...bound });
     const { name, namespace, uid } = account.metadata;
@@ -116,7 +119,7 @@ function bodyOf(raw: unknown): TokenRequest {
     apiVersion: API_VERSION,
     metadata: (isObject(metadata) ? { ...metadata } : {}) as object as ApiObject['metadata'],
     spec: {
-      audiences: Array.isArray(audiences) ? audiences.map(String) : [],
+      audiences: Array.isArray(audiences) && audiences.length > 0 ? audiences.map(String) : null,
       expirationSeconds: typeof expirationSeconds === 'number' ? expirationSeconds : DEFAULT_SECONDS,
       boundObjectRef: isBoundRef(boundObjectRef) ? boundObjectRef : null,
       ...(isObject(attestations) && { attestations }),
