@@ -39,8 +39,9 @@ export function showList(view: View, list: ObjectList): unknown {
   const { convert, resource } = view;
   const metadata = listMetadata(list);
   if (!convert) {
-    const items = resource.custom ? list.items : list.items.map(withoutType);
-    return { kind: `${resource.kind}List`, apiVersion: apiVersionOf(resource), metadata, items };
+    const head = { kind: `${resource.kind}List`, apiVersion: apiVersionOf(resource) };
+    if (resource.custom) return { ...head, metadata: { continue: '', ...metadata }, items: list.items };
+    return { ...head, metadata, items: list.items.map(withoutType) };
   }
   if (convert.kind === 'Table') return tableOf(view, list.items, metadata);
   if (convert.kind === 'PartialObjectMetadataList') {

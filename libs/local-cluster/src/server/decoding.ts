@@ -63,6 +63,7 @@ export function decodePatch(body: Buffer, type: PatchRequest['type']): unknown {
   if (type === 'apply') return decodeApply(body);
   const value = parsePatch(body);
   if (type === 'json') return operations(value);
+  if (value === null && type === 'merge') throw badRequest('Invalid JSON Patch');
   if (isRecord(value) || value === null) return value ?? {};
   const error = `json: cannot unmarshal ${goType(value)} into Go value of type map[string]interface {}`;
   throw badRequest(type === 'merge' ? `error decoding patch: ${error}` : error);
@@ -89,12 +90,19 @@ function operations(value: unknown): unknown {
 }
 
 function decodeApply(body: Buffer): unknown {
-  const { value } = readYaml(body.toString(), (error) =>
-    badRequest(`error decoding patch: error converting YAML to JSON: ${error}`),
-  );
+  const value = parseApplied(body.toString());
   if (isRecord(value) || value === null) return value ?? {};
   const error = `json: cannot unmarshal ${goType(value)} into Go value of type map[string]interface {}`;
   throw badRequest(`error decoding patch: error unmarshaling JSON: while decoding JSON: ${error}`);
+}
+
+/** YAML, of which JSON is a part that is read many times faster. */
+function parseApplied(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return readYaml(text, (error) => badRequest(`error decoding patch: error converting YAML to JSON: ${error}`)).value;
+  }
 }
 
 interface Read {

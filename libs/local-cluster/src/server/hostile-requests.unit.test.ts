@@ -121,9 +121,16 @@ describe('a patch', () => {
       400,
       'json: cannot unmarshal array into Go value of type map[string]interface {}',
     ],
+    ['application/merge-patch+json', 'null', 400, 'Invalid JSON Patch'],
   ])('%s %s is %i', async (type, body, code, message) => {
+    await post('{"metadata":{"name":"a"}}');
     const answer = await test.ask(`${PATH}/a`, { method: 'PATCH', body, headers: { 'content-type': type } });
     expect([answer.code, answer.json]).toMatchObject([code, { message }]);
+  });
+
+  it('of what is not there is not looked at', async () => {
+    const headers = { 'content-type': 'application/json-patch+json' };
+    expect(await test.ask(`${PATH}/absent`, { method: 'PATCH', body: '{}', headers })).toMatchObject({ code: 404 });
   });
 
   it('of a custom resource is not strategic', async () => {

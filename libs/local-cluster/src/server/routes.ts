@@ -1,4 +1,4 @@
-import { ApiError, notImplemented, noSuchPath } from '../api-error.js';
+import { ApiError, notFound, notImplemented, noSuchPath } from '../api-error.js';
 import type { Resource, ResourceRegistry, Verb } from '../resources/resource.js';
 import { readBody } from './body.js';
 import { decodeObject } from './decoding.js';
@@ -105,7 +105,7 @@ export class Routes {
     const { resource } = target;
     const listed = resource.subresources.others?.find(({ name }) => name === part);
     const handler = this.#options.handlers.get(handlerKey(resource, part));
-    if (!handler) throw listed || NOT_SERVED.has(part) ? notHere(resource, part) : noSuchPath();
+    if (!handler) throw unservedPart(target, part, listed !== undefined);
     const method = listed?.verbs.includes('update') ? 'PUT' : 'POST';
     if (exchange.info.method !== method) throw methodNotServed();
     return this.#handle(exchange, target, handler, listed);
@@ -162,6 +162,12 @@ function notAllowed(exchange: Exchange, { custom, group, plural }: Resource): Ap
   if (!custom) return methodNotServed();
   const message = `${exchange.info.verb} is not supported on resources of kind "${plural}.${group}"`;
   return new ApiError(405, 'MethodNotAllowed', message, { group, kind: plural });
+}
+
+/** The real server takes an unknown part of a custom resource for an object that is not there. */
+function unservedPart({ resource, name = '' }: Target, part: string, isListed: boolean): ApiError {
+  if (isListed || NOT_SERVED.has(part)) return notHere(resource, part);
+  return resource.custom ? notFound(resource, name) : noSuchPath();
 }
 
 const notHere = ({ plural }: Resource, part: string): ApiError =>

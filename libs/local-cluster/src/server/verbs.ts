@@ -61,7 +61,7 @@ export class Verbs {
     const answer = this.#answer(exchange, target);
     const bytes = await readBody(exchange.request);
     const { force, ...options } = patchOptions(exchange.info.query, exchange.userAgent, type === 'apply');
-    const body = decodePatch(bytes, type);
+    const body = type === 'apply' ? decodePatch(bytes, type) : this.#patchOf(target, () => decodePatch(bytes, type));
     const patch: PatchRequest = type === 'apply' ? { type, body, force } : { type, body };
     const parameters = parametersOf(exchange, options, target.subresource);
     const { object, created } = await this.#api.patch(target.resource, nameOf(target), patch, parameters);
@@ -86,6 +86,16 @@ export class Verbs {
     const { options, parameters } = await this.#deletion(exchange);
     const list = await this.#api.deleteCollection(resource, selection, options, parameters);
     await exchange.send(200, showList(view, list), form);
+  }
+
+  /** Of an object that is not there, nothing is said of the patch. */
+  #patchOf(target: Target, read: () => unknown): unknown {
+    try {
+      return read();
+    } catch (error) {
+      this.#api.get(target.resource, nameOf(target));
+      throw error;
+    }
   }
 
   async #deletion(exchange: Exchange): Promise<{ options: DeleteParameters; parameters: WriteParameters }> {

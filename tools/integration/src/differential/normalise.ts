@@ -12,6 +12,9 @@ const OWN_VALUES = new Map<string, 'uid' | 'time' | 'version'>([
 const RANDOM_NAME = /^(.+-)[bcdfghjklmnpqrstvwxz2456789]{5}$/;
 /** The volume that ServiceAccount admission adds to a Pod. */
 const TOKEN_VOLUME = /kube-api-access-[bcdfghjklmnpqrstvwxz2456789]{5}/g;
+/** In messages that tell of a version, or show an object. */
+const VERSION_IN_TEXT = /(in record \(|resource version: |current: |version: \d+ \(|resourceVersion\\*":\\*")\d+/g;
+const TIME_IN_TEXT = /(?<=.)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g;
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 
 /**
@@ -39,7 +42,7 @@ export class Normaliser {
     const entries = Object.entries(object).map(([key, value]) => {
       if (key === 'name' && typeof generateName === 'string' && RANDOM_NAME.test(String(value)))
         return [key, this.#placeholder(this.#names, String(value), generateName)];
-      if (key === 'metadata' && Array.isArray(object['items'])) return [key, this.#listMetadata(value as object)];
+      if (key === 'metadata' && isList(object)) return [key, this.#listMetadata(value as object)];
       if (key === 'continue' && value !== '') return [key, '<continue>'];
       return [key, this.normalise(value, key)];
     });
@@ -47,8 +50,9 @@ export class Normaliser {
   }
 
   /** A list's version is whatever the server has come to, with its own writes. */
-  #listMetadata(metadata: object): unknown {
-    return { ...(this.normalise(metadata) as object), resourceVersion: '<list version>' };
+  #listMetadata({ resourceVersion, ...metadata }: { resourceVersion?: string }): unknown {
+    const version = resourceVersion === undefined ? {} : { resourceVersion: '<list version>' };
+    return { ...(this.normalise(metadata) as object), ...version };
   }
 
   #text(text: string, key: string): string {
@@ -57,7 +61,9 @@ export class Normaliser {
     if (kind === 'version' && text !== '') return this.#placeholder(this.#versions, text, 'version');
     let plain = text
       .replaceAll(UUID, (uid) => this.#placeholder(this.#uids, uid, 'uid'))
-      .replaceAll(TOKEN_VOLUME, 'kube-api-access-<random>');
+      .replaceAll(TOKEN_VOLUME, 'kube-api-access-<random>')
+      .replaceAll(VERSION_IN_TEXT, (_, before: string) => `${before}<version>`)
+      .replaceAll(TIME_IN_TEXT, '<time>');
     for (const [name, placeholder] of this.#names) plain = plain.replaceAll(name, placeholder);
     return plain.replaceAll(this.#namespace, '<namespace>');
   }
@@ -68,3 +74,6 @@ export class Normaliser {
     return placeholder;
   }
 }
+
+const isList = (object: Record<string, unknown>): boolean =>
+  Array.isArray(object['items']) || Array.isArray(object['rows']);

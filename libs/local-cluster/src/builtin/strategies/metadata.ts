@@ -11,7 +11,12 @@ const MAX_ANNOTATIONS = 256 * 1024;
 const ORPHAN = 'orphan';
 const FOREGROUND = 'foregroundDeletion';
 
-type Named = Pick<Resource, 'group' | 'kind' | 'namespaced'>;
+/** Kubernetes' own finalizers need no domain. */
+const STANDARD_FINALIZERS = ['kubernetes', ORPHAN, FOREGROUND];
+/** Built-in groups whose kinds are not held to that; nor are custom resources. */
+const LENIENT_GROUPS = ['apiextensions.k8s.io', 'coordination.k8s.io', 'policy'];
+
+type Named = Pick<Resource, 'group' | 'kind' | 'namespaced'> & { readonly custom?: boolean };
 
 /** What is wrong with a new object's metadata, whatever its kind (ValidateObjectMeta). */
 export function validateMetadata(resource: Named, { metadata }: ApiObject): FieldError[] {
@@ -27,11 +32,12 @@ export function validateMetadata(resource: Named, { metadata }: ApiObject): Fiel
     ...annotationErrors(metadata.annotations, 'metadata.annotations'),
     ...ownerErrors(listOf(metadata.ownerReferences)),
     ...finalizerErrors(textsOf(metadata.finalizers)),
+    ...unqualifiedErrors(resource, textsOf(metadata.finalizers)),
   ];
 }
 
 /** What is wrong with a change of metadata (ValidateObjectMetaUpdate). */
-export function validateMetadataUpdate(_resource: Named, object: ApiObject, old: ApiObject): FieldError[] {
+export function validateMetadataUpdate(resource: Named, object: ApiObject, old: ApiObject): FieldError[] {
   const { metadata } = object;
   const fixed = ['name', 'namespace', 'uid', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds'];
   return [
@@ -40,6 +46,7 @@ export function validateMetadataUpdate(_resource: Named, object: ApiObject, old:
     ...labelErrors(metadata.labels, 'metadata.labels'),
     ...annotationErrors(metadata.annotations, 'metadata.annotations'),
     ...ownerErrors(listOf(metadata.ownerReferences)),
+    ...unqualifiedErrors(resource, textsOf(metadata.finalizers)),
   ];
 }
 
@@ -64,6 +71,7 @@ export function annotationErrors(annotations: unknown, field: string): FieldErro
 
 const at = (fields: object, name: string): unknown => (fields as Fields)[name];
 
+const UNQUALIFIED = 'name is neither a standard finalizer name nor is it fully qualified';
 const LABEL_NAMED = ['/Namespace', '/Service'];
 
 /** How a kind's objects may be called. */
@@ -112,6 +120,15 @@ function finalizerErrors(finalizers: readonly string[]): FieldError[] {
   if (finalizers.includes(ORPHAN) && finalizers.includes(FOREGROUND))
     errors.push(invalidValue(field, finalizers, `finalizer ${ORPHAN} and ${FOREGROUND} cannot be both set`));
   return errors;
+}
+
+function unqualifiedErrors({ group, custom }: Named, finalizers: readonly string[]): FieldError[] {
+  if (custom || LENIENT_GROUPS.includes(group)) return [];
+  return finalizers.flatMap((name, index) =>
+    name.includes('/') || STANDARD_FINALIZERS.includes(name)
+      ? []
+      : [invalidValue(`metadata.finalizers[${index}]`, name, UNQUALIFIED)],
+  );
 }
 
 function newFinalizerErrors(finalizers: readonly string[] = [], old: readonly string[] = []): FieldError[] {

@@ -2,10 +2,13 @@ import type { FieldError } from '../../api-error.js';
 import type { ApiObject } from '../../api-object.js';
 import type { Strategy } from '../../resources/resource.js';
 import { fieldsOf, fillEmpty, listOf, textOf, textsOf, type Fields } from './access.js';
-import { invalidValue, notSupported, required } from '../../schema/field-errors.js';
+import { invalidFor, invalidValue, notSupported, required } from '../../schema/field-errors.js';
 import { immutableErrors } from './metadata.js';
+import { pathSegmentFaults, subdomainFaults } from './names.js';
 
 const GROUP = 'rbac.authorization.k8s.io';
+
+const KNOWN_SUBJECTS = ['ServiceAccount', 'User', 'Group'];
 
 const traits = { allowUnconditionalUpdate: true, allowCreateOnUpdate: true, hasGeneration: false } as const;
 
@@ -31,7 +34,7 @@ const bindingTraits: Strategy = {
 
 export const roleBindingStrategy: Strategy = {
   ...bindingTraits,
-  validate: (binding) => bindingErrors(binding, ['ClusterRole', 'Role']),
+  validate: (binding) => bindingErrors(binding, ['Role', 'ClusterRole']),
 };
 
 export const clusterRoleBindingStrategy: Strategy = {
@@ -45,7 +48,7 @@ function ruleErrors(role: ApiObject, namespaced: boolean): FieldError[] {
 
 function oneRuleErrors(rule: Fields, field: string, namespaced: boolean): FieldError[] {
   const has = (name: string): boolean => textsOf(rule[name]).length > 0;
-  const errors = has('verbs') ? [] : [required(`${field}.verbs`, 'verbs must contain at least one value')];
+  const errors = has('verbs') ? [] : [required(`${field}.verbs`)];
   if (has('nonResourceURLs')) return [...errors, ...urlErrors(rule, field, namespaced)];
   if (!has('apiGroups'))
     errors.push(required(`${field}.apiGroups`, 'resource rules must supply at least one api group'));
@@ -67,17 +70,21 @@ function bindingErrors(binding: ApiObject, kinds: readonly string[]): FieldError
   return [
     ...(apiGroup === GROUP ? [] : [notSupported('roleRef.apiGroup', apiGroup, [GROUP])]),
     ...(kinds.includes(textOf(kind)) ? [] : [notSupported('roleRef.kind', kind, kinds)]),
-    ...(name ? [] : [required('roleRef.name')]),
+    ...(name ? invalidFor('roleRef.name', name, pathSegmentFaults(textOf(name))) : [required('roleRef.name')]),
     ...listOf(binding['subjects']).flatMap((subject, index) =>
       subjectErrors(subject, `subjects[${index}]`, binding.metadata.namespace !== undefined),
     ),
   ];
 }
 
-function subjectErrors({ name, kind, namespace }: Fields, field: string, namespaced: boolean): FieldError[] {
+function subjectErrors({ name, kind, namespace, apiGroup }: Fields, field: string, namespaced: boolean): FieldError[] {
   const errors = name ? [] : [required(`${field}.name`)];
+  if (kind === 'ServiceAccount' && name)
+    errors.push(...invalidFor(`${field}.name`, name, subdomainFaults(textOf(name))));
+  const group = kind === 'ServiceAccount' ? '' : GROUP;
+  if (KNOWN_SUBJECTS.includes(textOf(kind)) && textOf(apiGroup) !== group)
+    errors.push(notSupported(`${field}.apiGroup`, textOf(apiGroup), [group]));
   if (kind === 'ServiceAccount' && !namespaced && !namespace) errors.push(required(`${field}.namespace`));
-  if (!['ServiceAccount', 'User', 'Group'].includes(textOf(kind)))
-    errors.push(notSupported(`${field}.kind`, kind, ['Group', 'ServiceAccount', 'User']));
+  if (!KNOWN_SUBJECTS.includes(textOf(kind))) errors.push(notSupported(`${field}.kind`, kind, KNOWN_SUBJECTS));
   return errors;
 }

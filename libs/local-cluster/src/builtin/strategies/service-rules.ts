@@ -1,8 +1,8 @@
 import type { FieldError } from '../../api-error.js';
 import type { ApiObject } from '../../api-object.js';
-import { fieldsOf, listOf, numberOf, textOf, type Fields } from './access.js';
-import { duplicate, invalidFor, notSupported, required } from '../../schema/field-errors.js';
-import { immutableErrors, labelErrors } from './metadata.js';
+import { fieldsOf, listOf, numberOf, textOf, textsOf, type Fields } from './access.js';
+import { duplicate, invalidFor, invalidValue, notSupported, required } from '../../schema/field-errors.js';
+import { labelErrors } from './metadata.js';
 import { labelFaults, portFaults, portNameFaults } from './names.js';
 
 const PROTOCOLS = ['SCTP', 'TCP', 'UDP'];
@@ -16,6 +16,7 @@ export function validateService(service: ApiObject): FieldError[] {
     ...ports.flatMap((port, index) => portErrors(port, `spec.ports[${index}]`, ports.length > 1)),
     ...twiceErrors(ports, 'name', ({ name }) => name),
     ...labelErrors(spec['selector'], 'spec.selector'),
+    ...addressErrors(spec),
     ...(spec['type'] === 'ExternalName' && !spec['externalName'] ? [required('spec.externalName')] : []),
     ...twiceErrors(ports, '', ({ protocol, port }) => `${textOf(protocol)}/${String(port)}`),
   ];
@@ -26,9 +27,19 @@ export function validateServiceUpdate(service: ApiObject, old: ApiObject): Field
   const spec = fieldsOf(service['spec']);
   const before = fieldsOf(old['spec']);
   if ([spec['type'], before['type']].includes('ExternalName') || !before['clusterIP']) return [];
-  const [next] = Array.isArray(spec['clusterIPs']) ? (spec['clusterIPs'] as unknown[]) : [];
-  const address = spec['clusterIP'] ?? next;
-  return immutableErrors('spec.clusterIP', address, before['clusterIP']);
+  const addresses = textsOf(spec['clusterIPs']);
+  const [address] = addresses;
+  if (spec['clusterIP'] !== address) return [];
+  return address === before['clusterIP']
+    ? []
+    : [invalidValue('spec.clusterIPs[0]', addresses, 'may not change once set')];
+}
+
+/** Two fields say the same: the first of `clusterIPs` is `clusterIP`. */
+function addressErrors(spec: Fields): FieldError[] {
+  const addresses = textsOf(spec['clusterIPs']);
+  const isMismatch = spec['clusterIP'] && addresses.length > 0 && addresses[0] !== spec['clusterIP'];
+  return isMismatch ? [invalidValue('spec.clusterIPs', addresses, 'first value must match `clusterIP`')] : [];
 }
 
 function portErrors({ name, port, protocol, targetPort }: Fields, field: string, isNamed: boolean): FieldError[] {

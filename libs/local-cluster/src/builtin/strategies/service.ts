@@ -1,6 +1,6 @@
 import type { ApiObject } from '../../api-object.js';
 import type { Strategy } from '../../resources/resource.js';
-import { childOf, fieldsOf, fill, fillEmpty, listOf, textOf, type Fields } from './access.js';
+import { childOf, fieldsOf, fill, fillEmpty, listOf, textOf, textsOf, type Fields } from './access.js';
 import { validateService, validateServiceUpdate } from './service-rules.js';
 
 const AFFINITY_SECONDS = 10_800;
@@ -41,11 +41,20 @@ function defaultTraffic(spec: Fields): void {
   if (type === 'LoadBalancer') fill(spec, { allocateLoadBalancerNodePorts: true });
 }
 
+/** Who changes but one of the two fields means both (NormalizeClusterIPs). */
+function followAddress(spec: Fields, before: Fields): void {
+  const isSame = (field: string): boolean => JSON.stringify(spec[field]) === JSON.stringify(before[field]);
+  if (isSame('clusterIP') === isSame('clusterIPs')) return;
+  if (isSame('clusterIPs') && spec['clusterIP']) spec['clusterIPs'] = [spec['clusterIP']];
+  else if (isSame('clusterIP') && spec['clusterIPs']) [spec['clusterIP']] = textsOf(spec['clusterIPs']);
+}
+
 /** Who leaves the address out of an update keeps it (patchAllocatedValues). */
 function keepAddress(service: ApiObject, old: ApiObject): void {
   const spec = childOf(service, 'spec');
   const before = fieldsOf(old['spec']);
   if (spec['type'] === 'ExternalName' || before['type'] === 'ExternalName') return;
+  followAddress(spec, before);
   for (const field of ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy'])
     if (!spec[field] && before[field]) spec[field] = before[field];
 }
