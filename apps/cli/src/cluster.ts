@@ -3,14 +3,13 @@ import { join } from 'node:path';
 import { SympoziumError } from '@sympozium/api';
 import type { InformerDependencies, KubeClient } from '@sympozium/kube';
 import { clientFromKubeconfig } from '@sympozium/kube/kubeconfig';
-import { loadKubeconfig } from '@sympozium/kube/kubeconfig/load';
 import { createLogger, livingOwner, systemClock, systemRandom } from '@sympozium/process';
 import { LOCK_FILE } from './dev/data-folder.js';
 
 const LOCAL_FOLDER = '.sympozium';
 
 /** A running local cluster’s kubeconfig, if the working folder has one. */
-function localKubeconfig(): string | undefined {
+export function localKubeconfig(): string | undefined {
   const path = join(LOCAL_FOLDER, 'kubeconfig');
   return existsSync(path) && livingOwner(join(LOCAL_FOLDER, LOCK_FILE)) !== undefined ? path : undefined;
 }
@@ -22,12 +21,6 @@ export const informerTools = (client: KubeClient): InformerDependencies => ({
   random: systemRandom,
   log: createLogger({ name: 'sympozium', level: 'silent' }),
 });
-
-/** The same cluster for @kubernetes/client-node, whose port-forward we use. */
-export function kubeConfigOf(options: { kubeconfig?: string }): ReturnType<typeof loadKubeconfig> {
-  const kubeconfig = options.kubeconfig ?? localKubeconfig();
-  return loadKubeconfig({ env: process.env, ...(kubeconfig !== undefined && { kubeconfig }) });
-}
 
 /** The cluster a command talks to: `--kubeconfig`, else a running local one, else kubectl’s rules. Named on stderr. */
 export async function connect(options: { kubeconfig?: string }): Promise<KubeClient> {

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -36,6 +36,25 @@ describe('DataFolder', () => {
 
   it('is never the working folder by an empty argument', () => {
     expect(() => DataFolder.prepare('')).toThrow(/--data-dir is empty/);
+  });
+
+  it('with --fresh forgets its state and nothing else', () => {
+    const folder = DataFolder.open(root);
+    for (const name of ['kubeconfig', 'notes.txt']) writeFileSync(folder.file(name), '');
+    folder.clear();
+    expect(existsSync(folder.file('kubeconfig'))).toBe(false);
+    for (const name of ['notes.txt', 'lock', 'logs']) expect(existsSync(folder.file(name))).toBe(true);
+  });
+
+  it('is none that holds something else', () => {
+    for (const name of ['data', 'README', 'src']) writeFileSync(join(root, name), '');
+    expect(() => DataFolder.open(root)).toThrow(
+      expect.objectContaining({
+        code: 'SETTING_INVALID',
+        message: `${root} is no data folder of Sympozium: it holds README, src. Choose an empty or new one with --data-dir.`,
+      }),
+    );
+    expect(readdirSync(root)).toEqual(['README', 'data', 'src']);
   });
 
   it('says in a sentence why it cannot be used', () => {

@@ -59,6 +59,13 @@ export async function chooseModel(
   );
 }
 
+/** What a user reads of the model that answers. */
+export function describeModel({ provider, name, baseURL }: DemoModel['spec']): string {
+  if (provider !== 'echo') return `the demo’s model is ${name}${baseURL === undefined ? '' : ` at ${baseURL}`}`;
+  const variables = PROVIDERS.map(({ variable }) => variable).join(', ');
+  return `no ${variables} or --model-base-url: the demo uses the built-in echo provider, which says what it hears`;
+}
+
 function parseAddress(text: string): string {
   if (URL.canParse(text) && /^https?:/.test(text)) return text.replace(/\/+$/, '');
   throw new SympoziumError(

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { chooseModel } from './demo-model.js';
+import { chooseModel, describeModel } from './demo-model.js';
 
 const noFetch = vi.fn<typeof fetch>(() => Promise.reject(new Error('nobody may be asked')));
 const answering =
@@ -48,5 +48,18 @@ describe('chooseModel', () => {
     ['a model of nobody', { model: 'gpt' }, noFetch, /--model gpt needs a provider/],
   ])('refuses %s, and says what to do', async (_, choice, fetchJson, message) => {
     await expect(chooseModel(choice, {}, fetchJson)).rejects.toThrow(message);
+  });
+});
+
+describe('describeModel', () => {
+  it('says that nothing but an echo answers, and how to get a model', () => {
+    const text = describeModel({ provider: 'echo', name: 'echo' });
+    for (const part of ['echo provider', 'OPENAI_API_KEY', 'ANTHROPIC_API_KEY', '--model-base-url'])
+      expect(text).toContain(part);
+  });
+
+  it('names the model and its server', () => {
+    const spec = { provider: 'openai', name: 'smollm2', baseURL: 'http://127.0.0.1:11434/v1' } as const;
+    expect(describeModel(spec)).toBe('the demo’s model is smollm2 at http://127.0.0.1:11434/v1');
   });
 });

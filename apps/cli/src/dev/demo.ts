@@ -35,15 +35,17 @@ export async function hasDemoInstance(client: KubeClient): Promise<boolean> {
 
 /**
  * Makes the demo instance, served over HTTP, with the model that was chosen or else the built-in echo provider. One
- * that is there gets a chosen model, and otherwise stays as it is.
+ * that is there gets a chosen model, and otherwise stays as it is. Resolves with the model it has.
  */
-export async function ensureDemoInstance(client: KubeClient, chosen?: DemoModel): Promise<void> {
+export async function ensureDemoInstance(client: KubeClient, chosen?: DemoModel): Promise<Model> {
   const { spec: wanted, apiKey } = chosen ?? ECHO;
   if (apiKey !== undefined) await keepKey(client, apiKey);
   const model = { ...wanted, ...(apiKey !== undefined && { authSecretRef: MODEL_SECRET }) };
   const existing = await findDemo(client);
   if (!existing) await client.create(SYMPOZIUM_INSTANCE, manifestOf(model), MANAGER);
-  else if (chosen && !isDeepStrictEqual(existing.spec.model, model)) await setModel(client, existing, model);
+  else if (!chosen) return existing.spec.model;
+  else if (!isDeepStrictEqual(existing.spec.model, model)) await setModel(client, existing, model);
+  return model;
 }
 
 function manifestOf(model: Model): SympoziumInstance {

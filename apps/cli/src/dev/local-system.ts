@@ -15,7 +15,7 @@ import { ChildApp } from './child-app.js';
 import type { Cluster } from './cluster.js';
 import type { Credentials } from './credentials.js';
 import type { DataFolder } from './data-folder.js';
-import type { DemoModel } from './demo-model.js';
+import { describeModel, type DemoModel } from './demo-model.js';
 import { DEMO, DEMO_QUESTION, ensureDemoInstance, hasDemoInstance } from './demo.js';
 import { parseImages } from './images.js';
 import { installCrds } from './install-crds.js';
@@ -74,7 +74,7 @@ export class LocalSystem {
     await Promise.all([
       this.#startOperator(credentials),
       virtualNode ? this.#startNode(client, connection.server, credentials) : undefined,
-      demo ? ensureDemoInstance(client, model) : undefined,
+      demo ? ensureDemoInstance(client, model).then((used) => report.step(describeModel(used))) : undefined,
     ]);
     signal.throwIfAborted();
     const call = (await hasDemoInstance(client)) ? await this.#serveDemo(client, kubeconfig, signal) : undefined;

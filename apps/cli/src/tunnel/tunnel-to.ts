@@ -1,7 +1,7 @@
 import type { KubeClient } from '@sympozium/kube';
-import { informerTools, kubeConfigOf } from '../cluster.js';
+import { informerTools, localKubeconfig } from '../cluster.js';
 import { ServerRoad, type RunKey } from './server-road.js';
-import { forwardThroughApi } from './pod-forward.js';
+import type { ForwardToPod } from './pod-forward.js';
 import { Tunnel } from './tunnel.js';
 
 export interface TunnelOptions {
@@ -13,6 +13,20 @@ export interface TunnelOptions {
 /** A tunnel to a server run, not open yet. */
 export function tunnelTo(client: KubeClient, run: RunKey, options: TunnelOptions): Tunnel {
   const { onProblem = (text) => void process.stderr.write(`! ${text}\n`) } = options;
-  const forward = forwardThroughApi(() => kubeConfigOf(options), onProblem);
-  return new Tunnel(new ServerRoad(informerTools(client), run, forward), onProblem);
+  let forward: ForwardToPod | undefined;
+  const forwardWhenNeeded: ForwardToPod = async (target, socket) => {
+    forward ??= await loadForward(options.kubeconfig ?? localKubeconfig(), onProblem);
+    return forward(target, socket);
+  };
+  return new Tunnel(new ServerRoad(informerTools(client), run, forwardWhenNeeded), onProblem);
+}
+
+/** @kubernetes/client-node takes long to load, and nobody needs it where the cluster is of this machine. */
+async function loadForward(kubeconfig: string | undefined, onProblem: (text: string) => void): Promise<ForwardToPod> {
+  const [{ forwardThroughApi }, { loadKubeconfig }] = await Promise.all([
+    import('./pod-forward.js'),
+    import('@sympozium/kube/kubeconfig/load'),
+  ]);
+  const choice = { env: process.env, ...(kubeconfig !== undefined && { kubeconfig }) };
+  return forwardThroughApi(() => loadKubeconfig(choice), onProblem);
 }
