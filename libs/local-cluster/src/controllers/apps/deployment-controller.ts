@@ -3,10 +3,11 @@ import { Controller, objectKey, OwnWrites, parseObjectKey, type Reconciled } fro
 import { isAlreadyExists, isNotFound, type Informer } from '@sympozium/kube';
 import type { Runnable } from '@sympozium/process';
 import { isDeepStrictEqual } from 'node:util';
+import { Claims } from '../shared/claims.js';
 import { MANAGER, type ControllerContext } from '../shared/context.js';
 import type { Condition } from '../shared/kinds.js';
 import { hasSeen } from '../shared/own-pods.js';
-import { controllerOf, isControlledBy } from '../shared/pod-from-template.js';
+import { controllerOf } from '../shared/pod-from-template.js';
 import { timestamp } from '../shared/time.js';
 import { unlessGone } from '../shared/unless-gone.js';
 import { condition, countedStatus, deadlineMs, isComplete, progresses, withCondition } from './deployment-status.js';
@@ -37,24 +38,27 @@ export class DeploymentController implements Runnable {
   readonly #controller: Controller;
   readonly #deployments: Informer<Deployment>;
   readonly #sets: Informer<ReplicaSet>;
+  readonly #claims: Claims<ReplicaSet, Deployment>;
   readonly #writes = new OwnWrites();
 
   constructor(context: ControllerContext) {
     this.#context = context;
     this.#deployments = context.informers.of(DEPLOYMENT);
     this.#sets = context.informers.of(REPLICA_SET);
+    this.#claims = new Claims(context, REPLICA_SET, DEPLOYMENT);
     const { clock, random, log } = context;
     this.#controller = new Controller({
       ...{ name: COMPONENT, workers: 5, clock, random, log },
       reconcile: (key) => this.#reconcile(key),
       settled: (key) => this.#writes.settled(key),
     });
-    this.#deployments.onEvent(({ object: { metadata } }) =>
-      this.#controller.enqueue(objectKey(metadata.namespace ?? '', metadata.name)),
-    );
+    const enqueue = ({ metadata }: KubeObject): void =>
+      this.#controller.enqueue(objectKey(metadata.namespace ?? '', metadata.name));
+    this.#deployments.onEvent(({ object }) => enqueue(object));
     this.#sets.onEvent(({ object }) => {
       const owner = controllerOf(object);
-      if (owner?.kind === DEPLOYMENT.kind)
+      if (!owner) this.#claims.claimantsOf(object).forEach(enqueue);
+      else if (owner.kind === DEPLOYMENT.kind)
         this.#controller.enqueue(objectKey(object.metadata.namespace ?? '', owner.name));
     });
   }
@@ -71,10 +75,8 @@ export class DeploymentController implements Runnable {
     const { namespace, name } = parseObjectKey(key);
     const deployment = this.#deployments.store.get(namespace, name);
     if (!deployment) return;
-    const sets = this.#sets.store
-      .by('owner', deployment.metadata.uid ?? '')
-      .filter((set) => isControlledBy(set, deployment))
-      .sort((a, b) => age(a).localeCompare(age(b)) || a.metadata.name.localeCompare(b.metadata.name));
+    const claimed = await this.#claims.claim(deployment, (set) => this.#wrote(key, this.#sets, set));
+    const sets = claimed.sort((a, b) => age(a).localeCompare(age(b)) || a.metadata.name.localeCompare(b.metadata.name));
     const current = sets.find((set) => sameTemplate(set.spec.template, deployment.spec.template));
     const old = sets.filter((set) => set !== current);
     const view: View = {

@@ -3,10 +3,11 @@ import { Controller, objectKey, parseObjectKey, type Reconciled } from '@sympozi
 import type { Informer } from '@sympozium/kube';
 import type { Runnable } from '@sympozium/process';
 import { isDeepStrictEqual } from 'node:util';
+import { Claims } from '../shared/claims.js';
 import { MANAGER, type ControllerContext } from '../shared/context.js';
 import type { Condition } from '../shared/kinds.js';
 import { OwnPods } from '../shared/own-pods.js';
-import { controllerOf, controllerReference, isControlledBy } from '../shared/pod-from-template.js';
+import { controllerOf, controllerReference } from '../shared/pod-from-template.js';
 import { isActive, isReady, isTerminating, POD, podCondition, type Pod } from '../shared/pod.js';
 import { inOrderOfRemoval } from '../shared/removal-order.js';
 import { unlessGone } from '../shared/unless-gone.js';
@@ -24,6 +25,7 @@ export class ReplicaSetController implements Runnable {
   readonly #context: ControllerContext;
   readonly #controller: Controller;
   readonly #sets: Informer<ReplicaSet>;
+  readonly #claims: Claims<Pod, ReplicaSet>;
   readonly #pods: Informer<Pod>;
   readonly #ownPods: OwnPods;
 
@@ -31,6 +33,7 @@ export class ReplicaSetController implements Runnable {
     this.#context = context;
     this.#sets = context.informers.of(REPLICA_SET);
     this.#pods = context.informers.of(POD);
+    this.#claims = new Claims(context, POD, REPLICA_SET);
     this.#ownPods = new OwnPods(context, COMPONENT);
     const { clock, random, log } = context;
     this.#controller = new Controller({
@@ -38,12 +41,13 @@ export class ReplicaSetController implements Runnable {
       reconcile: (key) => this.#reconcile(key),
       settled: (key) => this.#ownPods.settled(key),
     });
-    this.#sets.onEvent(({ object: { metadata } }) =>
-      this.#controller.enqueue(objectKey(metadata.namespace ?? '', metadata.name)),
-    );
+    const enqueue = ({ metadata }: KubeObject): void =>
+      this.#controller.enqueue(objectKey(metadata.namespace ?? '', metadata.name));
+    this.#sets.onEvent(({ object }) => enqueue(object));
     this.#pods.onEvent(({ object }) => {
       const owner = controllerOf(object);
-      if (owner?.kind === REPLICA_SET.kind)
+      if (!owner) this.#claims.claimantsOf(object).forEach(enqueue);
+      else if (owner.kind === REPLICA_SET.kind)
         this.#controller.enqueue(objectKey(object.metadata.namespace ?? '', owner.name));
     });
   }
@@ -60,7 +64,9 @@ export class ReplicaSetController implements Runnable {
     const { namespace, name } = parseObjectKey(key);
     const set = this.#sets.store.get(namespace, name);
     if (!set) return;
-    const pods = this.#pods.store.by('owner', set.metadata.uid ?? '').filter((pod) => isControlledBy(pod, set));
+    const pods = await this.#claims.claim(set, (pod) =>
+      this.#ownPods.wrote(key, this.#pods as unknown as Informer<KubeObject>, pod),
+    );
     const going = set.metadata.deletionTimestamp !== undefined;
     const failure = going ? undefined : await this.#scale(key, set, pods.filter(isActive));
     await unlessGone(this.#writeStatus(key, set, pods, failure));

@@ -1,6 +1,7 @@
 import { kindKey, type Kind, type KubeObject } from '@sympozium/api';
 import { createInformer, type Informer, type InformerDependencies } from '@sympozium/kube';
 import type { Runnable } from '@sympozium/process';
+import { controllerOf } from './pod-from-template.js';
 import { POD, type Pod } from './pod.js';
 
 type Listener = (kind: Kind, informer: Informer<KubeObject>) => void;
@@ -15,7 +16,13 @@ interface Entry {
 const owners = (object: KubeObject): string[] => object.metadata.ownerReferences?.map(({ uid }) => uid) ?? [];
 const node = (pod: KubeObject): string[] => [(pod as Pod).spec.nodeName ?? ''];
 
-/** One informer a kind for all controllers, each with the index `owner` (uid of owners), of Pods also `node`. */
+/** Without a controller, by namespace. */
+const orphan = (object: KubeObject): string[] => (controllerOf(object) ? [] : [object.metadata.namespace ?? '']);
+
+/**
+ * One informer a kind for all controllers, each with the indexes `owner` (uid of owners) and `orphan` (namespace of what
+ * has no controller), of Pods also `node`.
+ */
 export class SharedInformers implements Runnable {
   readonly name = 'informers';
   readonly #dependencies: InformerDependencies;
@@ -62,7 +69,7 @@ export class SharedInformers implements Runnable {
     const key = kindKey(kind);
     const known = this.#entries.get(key);
     if (known) return known;
-    const indexes = { owner: owners, ...(key === kindKey(POD) ? { node } : {}) };
+    const indexes = { owner: owners, orphan, ...(key === kindKey(POD) ? { node } : {}) };
     const informer = createInformer<KubeObject>(this.#dependencies, { kind: kind as Kind, indexes });
     const entry = { kind: kind as Kind, informer, needed };
     this.#entries.set(key, entry);
