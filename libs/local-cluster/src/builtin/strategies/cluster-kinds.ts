@@ -83,8 +83,10 @@ export const eventStrategy: Strategy = {
   hasGeneration: false,
   default(event) {
     fill(event, { source: {}, reportingComponent: '', reportingInstance: '' });
+    fill(event, { firstTimestamp: null, lastTimestamp: null, eventTime: null });
     childOf(event, 'involvedObject');
   },
+  defaultPropagation: 'Unsupported',
   selectableFields: eventFields,
 };
 

@@ -4,7 +4,7 @@ import type { ApiObject } from '../../api-object.js';
 import { fieldsOf, listOf, textOf, type Fields } from './access.js';
 import { invalidValue, required } from '../../schema/field-errors.js';
 import { immutableErrors } from './metadata.js';
-import { templateErrors } from './pod-rules.js';
+import { templateErrors } from './pod/pod-rules.js';
 import { countErrors } from './shared-rules.js';
 
 const COUNTS = [

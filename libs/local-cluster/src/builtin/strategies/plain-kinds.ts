@@ -22,7 +22,11 @@ export const secretStrategy: Strategy = {
   selectableFields: (secret) => ({ type: textOf(secret['type']) }),
 };
 
-export const serviceAccountStrategy: Strategy = { returnsDeletedObject: true, hasGeneration: false };
+export const serviceAccountStrategy: Strategy = {
+  allowUnconditionalUpdate: true,
+  returnsDeletedObject: true,
+  hasGeneration: false,
+};
 
 /** `stringData` is for writing alone: it becomes part of `data`. */
 function mergeStringData(secret: Record<string, unknown>): void {

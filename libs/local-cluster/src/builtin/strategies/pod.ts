@@ -3,7 +3,8 @@ import type { Strategy } from '../../resources/resource.js';
 import { childOf, fieldsOf, numberOf, textOf } from './access.js';
 import { defaultPod, defaultPodSpec } from './pod-defaults.js';
 import { qosClassOf } from './pod-qos.js';
-import { validatePod, validatePodUpdate } from './pod-rules.js';
+import { validatePod } from './pod/pod-rules.js';
+import { validatePodUpdate } from './pod/pod-update-rules.js';
 
 export const podStrategy: Strategy = {
   allowUnconditionalUpdate: true,

@@ -8,6 +8,7 @@ import {
 } from './cluster-kinds.js';
 import { jobStrategy } from './job.js';
 import { namespaceStrategy } from './namespace.js';
+import { networkPolicyStrategy } from './network-policy.js';
 import { configMapStrategy, secretStrategy, serviceAccountStrategy } from './plain-kinds.js';
 import { podStrategy } from './pod.js';
 import { clusterRoleBindingStrategy, clusterRoleStrategy, roleBindingStrategy, roleStrategy } from './rbac.js';
@@ -28,6 +29,7 @@ const STRATEGIES: Readonly<Record<string, Strategy>> = {
   'batch/Job': jobStrategy,
   'coordination.k8s.io/Lease': leaseStrategy,
   'discovery.k8s.io/EndpointSlice': endpointSliceStrategy,
+  'networking.k8s.io/NetworkPolicy': networkPolicyStrategy,
   'policy/PodDisruptionBudget': disruptionBudgetStrategy,
   'rbac.authorization.k8s.io/ClusterRole': clusterRoleStrategy,
   'rbac.authorization.k8s.io/ClusterRoleBinding': clusterRoleBindingStrategy,

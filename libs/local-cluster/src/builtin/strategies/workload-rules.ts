@@ -3,7 +3,7 @@ import type { ApiObject } from '../../api-object.js';
 import { fieldsOf, hasFields, listOf, numberOf, textOf, textsOf, type Fields } from './access.js';
 import { invalidValue, forbiddenField, notSupported, required } from '../../schema/field-errors.js';
 import { immutableErrors } from './metadata.js';
-import { templateErrors } from './pod-rules.js';
+import { templateErrors } from './pod/pod-rules.js';
 import { countErrors } from './shared-rules.js';
 
 export function validateDeployment(deployment: ApiObject): FieldError[] {
@@ -52,7 +52,10 @@ function podTemplateErrors(spec: Fields): FieldError[] {
     errors.push(notSupported('spec.template.spec.restartPolicy', restartPolicy, ['Always']));
   if (activeDeadlineSeconds != null)
     errors.push(
-      forbiddenField('spec.template.spec.activeDeadlineSeconds', 'activeDeadlineSeconds in ReplicaSet is not Supported'),
+      forbiddenField(
+        'spec.template.spec.activeDeadlineSeconds',
+        'activeDeadlineSeconds in ReplicaSet is not Supported',
+      ),
     );
   return errors;
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Strategy } from '../../resources/resource.js';
 import { childOf, fieldsOf, fill, fillEmpty, type Fields } from './access.js';
 import { defaultPodSpec } from './pod-defaults.js';
@@ -18,6 +19,11 @@ export const deploymentStrategy: Strategy = {
   },
   prepareForCreate(deployment) {
     deployment['status'] = {};
+  },
+  prepareForUpdate(deployment, old) {
+    const { metadata } = deployment;
+    if (!isDeepStrictEqual(metadata.annotations ?? {}, old.metadata.annotations ?? {}))
+      metadata.generation = (old.metadata.generation ?? 0) + 1;
   },
   validate: validateDeployment,
   validateUpdate: validateSelectorUpdate,
