@@ -1,12 +1,12 @@
 import type { Clock, Random } from '@sympozium/process';
-import { alreadyExists, ApiError, notFound } from '../api-error.js';
+import { alreadyExists, ApiError, badRequest, conflict, notFound } from '../api-error.js';
 import type { ApiObject, ObjectName } from '../api-object.js';
 import { serverSideApply, trackUpdate } from '../apply/index.js';
-import { clone } from '../clone.js';
+import { clone, isObject } from '../clone.js';
 import type { Resource } from '../resources/resource.js';
 import type { Decision, RevisionStore } from '../storage/revision-store.js';
-import { decode, groupVersion, ofKind, withDefaults } from './decode.js';
-import { checkPreconditions, endsDeletion, planDeletion, type Deletion } from './deletion.js';
+import { decode, decodePatched, groupVersion, withDefaults } from './decode.js';
+import { checkPreconditions, endsDeletion, orphanWarning, planDeletion, type Deletion } from './deletion.js';
 import { listObjects } from './listing.js';
 import { fillSystemFields, generatedName, newUid, requireName, settleNamespace } from './new-object.js';
 import type {
@@ -20,12 +20,13 @@ import type {
   WatchParameters,
   WriteParameters,
 } from './object-api.js';
-import { patchedBy, scaled } from './proposals.js';
-import { scaleOf } from './scale.js';
+import { patchedBy, shownOf } from './proposals.js';
+import { scaled, scaleOf, withoutScaleTimes } from './scale.js';
 import { keyOf } from './store-key.js';
 import { nowOf } from './times.js';
-import { checkVersion, isSame, keepUntouchables, raiseGeneration } from './update-rules.js';
+import { checkUid, checkVersion, isSame, keepUntouchables, raiseGeneration } from './update-rules.js';
 import { requireValid, requireValidUpdate } from './validation.js';
+import { atVersionOf } from './versions.js';
 import { watchObjects } from './watching.js';
 
 export interface ObjectApiOptions {
@@ -40,13 +41,16 @@ interface Written {
   readonly created: boolean;
 }
 
-interface Target {
+/** One write: what it makes of the newest object, before the rules for every write. */
+interface Write {
   readonly resource: Resource;
   readonly name: ObjectName;
+  readonly propose: (live: ApiObject) => ApiObject;
+  /** Makes the object where nothing is; else that is an error. */
+  readonly absent?: (() => ApiObject) | undefined;
+  /** Of the one object that is meant. */
+  readonly uid?: string | undefined;
 }
-
-/** What a write makes of the newest object, before the rules for every write. */
-type Proposal = (live: ApiObject) => ApiObject;
 
 const GENERATED_NAME_TRIES = 8;
 
@@ -87,49 +91,67 @@ class Objects implements ObjectApi {
     parameters: WriteParameters,
   ): Promise<ApiObject> {
     const decoded = decode(resource, body, parameters);
-    settleNamespace(resource, namespace, decoded);
+    if (resource.namespaced && !namespace) throw badRequest('an empty namespace may not be set during creation');
+    settleNamespace(decoded, resource.namespaced ? namespace : undefined);
     const { name, generateName } = decoded.metadata;
-    if (name) return this.#createNamed(resource, decoded, parameters);
+    return !name && generateName
+      ? this.#createGenerated(resource, decoded, generateName, parameters)
+      : this.#createNamed(resource, decoded, name || '', parameters);
+  }
+
+  async #createGenerated(
+    resource: Resource,
+    decoded: ApiObject,
+    prefix: string,
+    parameters: WriteParameters,
+  ): Promise<ApiObject> {
     for (let tries = 1; ; tries++) {
-      const object = clone(decoded);
-      if (generateName) object.metadata.name = generatedName(this.#random, generateName);
+      const name = generatedName(this.#random, prefix);
       try {
-        return await this.#createNamed(resource, object, parameters);
+        return await this.#createNamed(resource, clone(decoded), name, parameters);
       } catch (error) {
-        if (!isTaken(error) || tries === GENERATED_NAME_TRIES) throw error;
+        if (!isTaken(error)) throw error;
+        if (tries === GENERATED_NAME_TRIES) throw noNameLeft(resource, name);
       }
     }
   }
 
-  async #createNamed(resource: Resource, decoded: ApiObject, parameters: WriteParameters): Promise<ApiObject> {
-    if (decoded.metadata.resourceVersion)
-      throw new ApiError(500, 'InternalError', 'resourceVersion should not be set on objects to be created');
-    const key = keyOf(resource, decoded.metadata);
-    const { object } = await this.#decide(key, parameters, (live) => {
+  async #createNamed(
+    resource: Resource,
+    decoded: ApiObject,
+    name: string,
+    parameters: WriteParameters,
+  ): Promise<ApiObject> {
+    decoded.metadata.name = name;
+    const { resourceVersion } = decoded.metadata;
+    return this.#decide(keyOf(resource, decoded.metadata), parameters, (live) => {
       const object = this.#newObject(resource, this.#tracked(resource, undefined, decoded, parameters), parameters);
-      if (live) throw alreadyExists(resource, decoded.metadata.name);
-      return { action: 'store', object };
+      if (resourceVersion) throw new ApiError(500, '', 'resourceVersion should not be set on objects to be created');
+      if (!live) return store(object);
+      const taken = alreadyExists(resource, name);
+      if (live.metadata.deletionTimestamp === undefined) throw taken;
+      throw new ApiError(taken.code, taken.reason, `object is being deleted: ${taken.message}`, taken.details);
     });
-    return object;
   }
 
   async update(resource: Resource, name: ObjectName, body: unknown, parameters: WriteParameters): Promise<Written> {
     const { scale } = resource.subresources;
     if (parameters.subresource === 'scale' && scale)
-      return this.#write({ resource, name }, parameters, (live) =>
-        this.#tracked(resource, live, scaled(live, body, scale), parameters),
-      );
+      return this.#write(parameters, {
+        resource,
+        name,
+        propose: (live) => this.#tracked(resource, live, scaled(resource, live, body, scale), parameters),
+      });
     const proposed = decode(resource, body, parameters);
     requireName(proposed, name.name, name.namespace);
-    if (name.namespace !== undefined) proposed.metadata.namespace = name.namespace;
-    return this.#write(
-      { resource, name },
-      parameters,
-      (live) => this.#tracked(resource, live, proposed, parameters),
-      resource.strategy.allowCreateOnUpdate
-        ? () => this.#tracked(resource, undefined, proposed, parameters)
-        : undefined,
-    );
+    const { allowCreateOnUpdate } = resource.strategy;
+    return this.#write(parameters, {
+      resource,
+      name,
+      uid: proposed.metadata.uid,
+      propose: (live) => this.#tracked(resource, live, proposed, parameters),
+      absent: allowCreateOnUpdate ? () => this.#tracked(resource, undefined, proposed, parameters) : undefined,
+    });
   }
 
   async patch(
@@ -140,14 +162,18 @@ class Objects implements ObjectApi {
   ): Promise<Written> {
     if (patch.type === 'apply') return this.#apply(resource, name, patch, parameters);
     const { scale } = resource.subresources;
-    return this.#write({ resource, name }, parameters, (live) => {
-      if (parameters.subresource === 'scale' && scale) {
-        const patched = patchedBy(resource, scaleOf(live, scale), patch);
-        return this.#tracked(resource, live, scaled(live, patched, scale), parameters);
-      }
-      const proposed = decode(resource, patchedBy(resource, live, patch), parameters);
+    const propose = (live: ApiObject): ApiObject => {
+      if (parameters.subresource === 'scale' && scale)
+        return scaled(resource, live, patchedBy(resource, scaleOf(live, scale), patch), scale);
+      const shown = answer(resource, live, undefined);
+      const proposed = decodePatched(resource, patchedBy(resource, shown, patch), parameters, shownOf(patch));
       requireName(proposed, name.name, name.namespace);
-      return this.#tracked(resource, live, proposed, parameters);
+      return proposed;
+    };
+    return this.#write(parameters, {
+      resource,
+      name,
+      propose: (live) => this.#tracked(resource, live, propose(live), parameters),
     });
   }
 
@@ -158,25 +184,30 @@ class Objects implements ObjectApi {
     parameters: WriteParameters,
   ): Promise<{ object: ApiObject; gone: boolean }> {
     const key = keyOf(resource, name);
-    let gone = false;
-    const { object } = await this.#decide(key, parameters, (live) => {
+    const warning = orphanWarning(resource, options);
+    let plan: Deletion = { gone: false };
+    const kept = this.#decide(key, parameters, (live) => {
       if (!live) throw notFound(resource, name.name);
-      const deletion = this.#deletionOf(resource, clone(live), options);
       this.#admit('DELETE', resource, { object: undefined, old: live }, parameters);
-      gone = deletion.step === 'remove';
-      if (deletion.step === 'mark') return isSame(live, deletion.object) ? KEEP : store(deletion.object);
-      return deletion.step === 'remove' ? { action: 'remove', object: live } : KEEP;
+      checkPreconditions(resource, live, options);
+      plan = this.#planned(resource, live, options);
+      if (warning !== undefined) parameters.warn(warning);
+      if (plan.marked) return isSame(live, plan.marked) ? KEEP : store(plan.marked);
+      return plan.gone ? REMOVE : KEEP;
     });
-    return { object, gone };
+    const isStoredFirst = plan.gone && plan.marked !== undefined && !parameters.dryRun;
+    const removed = isStoredFirst ? this.#decide(key, parameters, () => REMOVE) : kept;
+    const [, object] = await Promise.all([kept, removed]);
+    return { object: answer(resource, object, undefined), gone: plan.gone };
   }
 
-  #deletionOf(resource: Resource, object: ApiObject, options: DeleteParameters): Deletion {
+  #planned(resource: Resource, live: ApiObject, options: DeleteParameters): Deletion {
     const { markForDeletion } = resource.strategy;
-    if (!markForDeletion) return planDeletion(resource, object, options, this.#clock.now());
-    checkPreconditions(resource, object, options);
-    if (object.metadata.deletionTimestamp !== undefined) return { step: 'pending' };
-    markForDeletion(object, this.#context);
-    return { step: 'mark', object };
+    if (!markForDeletion) return planDeletion(resource, clone(live), options, this.#clock.now());
+    if (live.metadata.deletionTimestamp !== undefined) return { gone: endsDeletion(resource, live, live) };
+    const marked = clone(live);
+    markForDeletion(marked, this.#context);
+    return { marked, gone: false };
   }
 
   async deleteCollection(
@@ -196,13 +227,12 @@ class Objects implements ObjectApi {
   }
 
   async writeRaw(resource: Resource, name: ObjectName, change: (object: ApiObject) => ApiObject): Promise<ApiObject> {
-    const { object } = await this.#decide(keyOf(resource, name), { dryRun: false }, (live) => {
+    return this.#decide(keyOf(resource, name), { dryRun: false }, (live) => {
       if (!live) throw notFound(resource, name.name);
       const next = change(clone(live));
-      if (endsDeletion(live, next) && resource.kind !== 'Namespace') return { action: 'remove', object: next };
+      if (endsDeletion(resource, live, next)) return { action: 'remove', object: next };
       return isSame(live, next) ? KEEP : store(next);
     });
-    return object;
   }
 
   async #apply(
@@ -211,46 +241,37 @@ class Objects implements ObjectApi {
     { body, force }: Extract<PatchRequest, { type: 'apply' }>,
     parameters: WriteParameters,
   ): Promise<Written> {
-    const applied = ofKind(resource, body);
-    decode(resource, body, parameters); // for unknown fields; its defaults are not what the manager applies
-    requireName(applied, name.name, name.namespace);
-    if (name.namespace !== undefined) applied.metadata.namespace = name.namespace;
     const { fieldManager: manager, subresource } = parameters;
-    const { schema, group, version, kind } = resource;
-    const merged = (live: ApiObject | undefined): ApiObject =>
-      withDefaults(
-        resource,
-        clone(
-          serverSideApply({
-            schema,
-            group,
-            version,
-            kind,
-            applied,
-            manager,
-            force,
-            now: nowOf(this.#clock),
-            ...(live && { live }),
-            ...(subresource && { subresource }),
-          }),
-        ),
+    const { schema, group, version, kind, subresources } = resource;
+    const applied = appliedObject(body);
+    const merged = (live: ApiObject | undefined): ApiObject => {
+      const hasStatus = subresources.status !== undefined;
+      const request = { schema, group, version, kind, applied, manager, force, hasStatus, now: nowOf(this.#clock) };
+      const object = clone(
+        serverSideApply({
+          ...request,
+          ...(live && { live: answer(resource, live, undefined) }),
+          ...(subresource && { subresource }),
+        }),
       );
-    return this.#write({ resource, name }, parameters, merged, subresource ? undefined : () => merged(undefined));
+      const { uid } = object.metadata;
+      const why = `uid mismatch: the provided object specified uid ${String(uid)}, and no existing object was found`;
+      if (uid && !live) throw conflict(resource, name.name, why);
+      requireName(object, name.name, name.namespace);
+      return withDefaults(resource, object);
+    };
+    const absent = subresource ? undefined : () => merged(undefined);
+    return this.#write(parameters, { resource, name, propose: merged, absent });
   }
 
-  /** One write on what is there; `absent` makes the object where nothing is. */
-  async #write(
-    { resource, name }: Target,
-    parameters: WriteParameters,
-    propose: Proposal,
-    absent?: () => ApiObject,
-  ): Promise<Written> {
+  async #write(parameters: WriteParameters, { resource, name, propose, absent, uid }: Write): Promise<Written> {
     let created = false;
-    const { object } = await this.#decide(keyOf(resource, name), parameters, (live) => {
+    const object = await this.#decide(keyOf(resource, name), parameters, (live) => {
       created = live === undefined;
+      if (!live && !absent) throw notFound(resource, name.name);
+      checkUid(resource, name, live, uid ?? '');
       if (live) return this.#updated(resource, live, propose(live), parameters);
-      if (!absent) throw notFound(resource, name.name);
-      return { action: 'store', object: this.#newObject(resource, absent(), parameters) };
+      return absent ? store(this.#newObject(resource, absent(), parameters)) : KEEP;
     });
     return { object: answer(resource, object, parameters.subresource), created };
   }
@@ -261,11 +282,13 @@ class Objects implements ObjectApi {
     this.#admit('UPDATE', resource, { object: proposed, old: live }, parameters);
     checkVersion(resource, live, proposed);
     const next = keepUntouchables(resource, live, proposed, subresource);
-    if (subresource !== 'status') strategy.prepareForUpdate?.(next, live, this.#context);
-    raiseGeneration(resource, live, next);
+    if (subresource !== 'status') {
+      strategy.prepareForUpdate?.(next, live, this.#context);
+      raiseGeneration(resource, live, next);
+    }
     requireValidUpdate(resource, next, live, subresource);
     strategy.warnings?.(next, live).forEach(parameters.warn);
-    if (endsDeletion(live, next)) return { action: 'remove', object: live };
+    if (endsDeletion(resource, live, next)) return { action: 'remove', object: next };
     return isSame(live, next) ? KEEP : store(next);
   }
 
@@ -294,17 +317,17 @@ class Objects implements ObjectApi {
     proposed: ApiObject,
     { fieldManager: manager, subresource }: WriteParameters,
   ): ApiObject {
-    return clone(
-      trackUpdate({
-        schema: resource.schema,
-        apiVersion: groupVersion(resource),
-        proposed,
-        manager,
-        now: nowOf(this.#clock),
-        ...(live && { live }),
-        ...(subresource && { subresource }),
-      }),
-    );
+    const tracked = trackUpdate({
+      schema: resource.schema,
+      apiVersion: groupVersion(resource),
+      proposed,
+      manager,
+      hasStatus: resource.subresources.status !== undefined,
+      now: nowOf(this.#clock),
+      ...(live && { live }),
+      ...(subresource && { subresource }),
+    });
+    return subresource === 'scale' ? withoutScaleTimes(tracked) : tracked;
   }
 
   #admit(
@@ -332,28 +355,40 @@ class Objects implements ObjectApi {
     key: string,
     { dryRun }: Pick<WriteParameters, 'dryRun'>,
     decide: (live: ApiObject | undefined) => Decision,
-  ): Promise<{ object: ApiObject }> {
+  ): Promise<ApiObject> {
     let proposed: ApiObject | undefined;
     const stored = await this.#store.update(key, (live) => {
       const decision = decide(live);
       proposed = decision.action === 'keep' ? live : (decision.object ?? live);
-      return dryRun ? { action: 'keep' } : decision;
+      return dryRun ? KEEP : decision;
     });
     const object = dryRun ? proposed : stored;
     if (!object) throw new ApiError(500, 'InternalError', `${key} was decided to be nothing`);
-    return { object };
+    return object;
   }
 }
 
 const KEEP: Decision = { action: 'keep' };
+const REMOVE: Decision = { action: 'remove' };
 const store = (object: ApiObject): Decision => ({ action: 'store', object });
 
 const isTaken = (error: unknown): boolean => error instanceof ApiError && error.reason === 'AlreadyExists';
 
+function noNameLeft(resource: Resource, name: string): ApiError {
+  const { code, reason, message, details } = alreadyExists(resource, name);
+  const why = `${message}, the server was not able to generate a unique name for the object`;
+  return new ApiError(code, reason, why, { ...details, retryAfterSeconds: 1 });
+}
+
+/** What a manager applies, as far as it can be told apart: the rest is for the apply to judge. */
+function appliedObject(body: unknown): ApiObject {
+  const { apiVersion = '', kind = '', metadata, ...rest } = isObject(body) ? body : {};
+  const head = { apiVersion: String(apiVersion), kind: String(kind) };
+  return { ...head, metadata: (isObject(metadata) ? metadata : {}) as unknown as ApiObject['metadata'], ...rest };
+}
+
 /** What is stored, as the request's version and subresource show it. */
 function answer(resource: Resource, object: ApiObject, subresource: 'status' | 'scale' | undefined): ApiObject {
   const { scale } = resource.subresources;
-  if (subresource === 'scale' && scale) return scaleOf(object, scale);
-  const apiVersion = groupVersion(resource);
-  return object.apiVersion === apiVersion ? object : { ...object, apiVersion };
+  return subresource === 'scale' && scale ? scaleOf(object, scale) : atVersionOf(resource, object);
 }

@@ -8,33 +8,37 @@ const ORPHAN = 'orphan';
 const FOREGROUND = 'foregroundDeletion';
 
 /** What becomes of an object that somebody deletes. */
-export type Deletion =
-  /** It is gone at once. */
-  | { readonly step: 'remove' }
-  /** It stays, marked, until its finalizers or who runs it let it go. */
-  | { readonly step: 'mark'; readonly object: ApiObject }
-  /** It is being deleted already, and this changes nothing. */
-  | { readonly step: 'pending' };
+export interface Deletion {
+  /** The object with its marks, if they change it: that is stored first. */
+  readonly marked?: ApiObject;
+  /** Whether it is gone at once. */
+  readonly gone: boolean;
+}
 
 /** The rules of k8s.io/apiserver/pkg/registry: grace of Pods, finalizers, propagation. `object` may be changed. */
 export function planDeletion(resource: Resource, object: ApiObject, options: DeleteParameters, now: number): Deletion {
-  checkPreconditions(resource, object, options);
   const grace = graceful(resource, object, options.gracePeriodSeconds, now);
-  if (grace === 'pending') return { step: 'pending' };
+  if (grace === 'pending') return { gone: false };
   const { metadata } = object;
-  const finalizers = deletionFinalizers(resource, object, options);
-  if (finalizers.length > 0) metadata.finalizers = finalizers;
+  const finalizers = deletionFinalizers(resource, metadata.finalizers ?? [], options);
+  if (finalizers.length > 0) metadata.finalizers = [...finalizers];
   else delete metadata.finalizers;
-  if (grace === 'none' && finalizers.length === 0) return { step: 'remove' };
-  if (grace === 'none') markAsDeleting(object, now);
-  const isOver = grace === 'shortened' && metadata.deletionGracePeriodSeconds === 0;
-  return isOver && finalizers.length === 0 ? { step: 'remove' } : { step: 'mark', object };
+  if (grace === 'none') {
+    if (finalizers.length === 0) return { gone: true };
+    markAsDeleting(object, now);
+    return { marked: object, gone: false };
+  }
+  return { marked: object, gone: finalizers.length === 0 && metadata.deletionGracePeriodSeconds === 0 };
 }
 
 /** Whether an update lets go what waits for its deletion. */
-export function endsDeletion(old: ApiObject, next: ApiObject): boolean {
+export function endsDeletion(resource: Resource, old: ApiObject, next: ApiObject): boolean {
   const { deletionTimestamp, deletionGracePeriodSeconds = 0 } = old.metadata;
-  return deletionTimestamp !== undefined && deletionGracePeriodSeconds === 0 && !next.metadata.finalizers?.length;
+  if (deletionTimestamp === undefined || deletionGracePeriodSeconds !== 0) return false;
+  if (next.metadata.finalizers?.length) return false;
+  if (resource.group !== '' || resource.kind !== 'Namespace') return true;
+  const { finalizers = [] } = { ...(next['spec'] as { finalizers?: readonly string[] } | undefined) };
+  return finalizers.length === 0;
 }
 
 /** Refuses what was deleted, or changed, and made again meanwhile. */
@@ -59,13 +63,25 @@ export function checkPreconditions(
     );
 }
 
+/** What a delete that says nothing of dependents is warned of where they are left alone. */
+export function orphanWarning(
+  { strategy }: Resource,
+  { propagationPolicy, orphanDependents }: DeleteParameters,
+): string | undefined {
+  if (strategy.defaultPropagation !== 'Orphan' || propagationPolicy || orphanDependents !== undefined) return undefined;
+  return (
+    'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or ' +
+    'set propagationPolicy=Orphan to suppress this warning'
+  );
+}
+
 /** Marks an object that somebody runs (a Pod) with its time to leave; the mark may only be moved forward. */
 function graceful(
   resource: Resource,
   object: ApiObject,
   wish: number | undefined,
   now: number,
-): 'none' | 'shortened' | 'pending' {
+): 'none' | 'marked' | 'pending' {
   const { gracePeriodSeconds } = resource.strategy;
   if (!gracePeriodSeconds) return 'none';
   const requested = wish !== undefined && wish < 0 ? 1 : wish;
@@ -75,14 +91,10 @@ function graceful(
   metadata.deletionTimestamp = timeOf(now + seconds * 1000);
   metadata.deletionGracePeriodSeconds = seconds;
   if (metadata.generation) metadata.generation += 1;
-  return 'shortened';
+  return 'marked';
 }
 
-function shorten(
-  { metadata }: ApiObject,
-  requested: number | undefined,
-  now: number,
-): 'none' | 'shortened' | 'pending' {
+function shorten({ metadata }: ApiObject, requested: number | undefined, now: number): 'none' | 'marked' | 'pending' {
   const { deletionTimestamp = '', deletionGracePeriodSeconds: current } = metadata;
   if (!current) return 'none';
   if (requested === undefined || requested >= current) return 'pending';
@@ -90,23 +102,27 @@ function shorten(
   const until = begun + requested * 1000;
   metadata.deletionTimestamp = timeOf(Math.max(until, now));
   metadata.deletionGracePeriodSeconds = until < now && requested !== 0 ? 1 : requested;
-  return 'shortened';
+  return 'marked';
 }
 
 function markAsDeleting({ metadata }: ApiObject, now: number): void {
-  if (metadata.deletionGracePeriodSeconds === undefined && metadata.generation) metadata.generation += 1;
-  if (metadata.deletionTimestamp === undefined || Date.parse(metadata.deletionTimestamp) > now)
-    metadata.deletionTimestamp = timeOf(now);
+  const { deletionTimestamp } = metadata;
+  if (deletionTimestamp === undefined && metadata.generation) metadata.generation += 1;
+  if (deletionTimestamp === undefined || Date.parse(deletionTimestamp) > now) metadata.deletionTimestamp = timeOf(now);
   metadata.deletionGracePeriodSeconds = 0;
 }
 
 /** The garbage collector's own finalizers say what becomes of the dependents. */
-function deletionFinalizers(resource: Resource, { metadata }: ApiObject, options: DeleteParameters): string[] {
-  const { finalizers = [] } = metadata;
+function deletionFinalizers(
+  resource: Resource,
+  finalizers: readonly string[],
+  options: DeleteParameters,
+): readonly string[] {
   const propagation = propagationOf(resource, finalizers, options);
-  const others = finalizers.filter((finalizer) => finalizer !== ORPHAN && finalizer !== FOREGROUND);
-  if (propagation === 'Orphan') return [...others, ORPHAN];
-  return propagation === 'Foreground' ? [...others, FOREGROUND] : others;
+  const own = propagation === 'Orphan' ? ORPHAN : propagation === 'Foreground' ? FOREGROUND : undefined;
+  const isOther = (finalizer: string): boolean => finalizer !== ORPHAN && finalizer !== FOREGROUND;
+  if (own !== undefined && finalizers.filter((finalizer) => !isOther(finalizer)).join() === own) return finalizers;
+  return [...finalizers.filter(isOther), ...(own === undefined ? [] : [own])];
 }
 
 function propagationOf(
@@ -114,6 +130,7 @@ function propagationOf(
   finalizers: readonly string[],
   { orphanDependents, propagationPolicy }: DeleteParameters,
 ): 'Background' | 'Foreground' | 'Orphan' {
+  if (strategy.defaultPropagation === 'Unsupported') return 'Background';
   if (orphanDependents !== undefined) return orphanDependents ? 'Orphan' : 'Background';
   if (propagationPolicy) return propagationPolicy;
   if (finalizers.includes(ORPHAN)) return 'Orphan';

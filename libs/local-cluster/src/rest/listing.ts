@@ -2,17 +2,17 @@ import { ApiError, badRequest, invalid, type FieldError } from '../api-error.js'
 import type { ApiObject } from '../api-object.js';
 import type { Resource } from '../resources/resource.js';
 import type { RevisionStore } from '../storage/revision-store.js';
+import { INCONSISTENT, readToken, writeToken } from './continue-token.js';
 import type { ListParameters, ObjectList } from './object-api.js';
 import { selection } from './selectors.js';
 import { keyOf, prefixOf } from './store-key.js';
+import { atVersionOf } from './versions.js';
 
 const TOO_OLD =
   'The provided continue parameter is too old to display a consistent list result. You can start a new list without ' +
   'the continue parameter, or use the continue token in this response to retrieve the remainder of the results. ' +
   'Continuing with the provided token results in an inconsistent list - objects that were created, modified, or ' +
   'deleted between the time the first chunk was returned and now may show up in the list.';
-/** In a continue token: go on with what there is now. */
-const INCONSISTENT = -1;
 
 /** A list, or a page of one, as https://kubernetes.io/docs/reference/using-api/api-concepts/ tells it. */
 export function listObjects(store: RevisionStore, resource: Resource, parameters: ListParameters): ObjectList {
@@ -22,7 +22,7 @@ export function listObjects(store: RevisionStore, resource: Resource, parameters
   const { items, rest } = page(objects, selection(resource, parameters), parameters.limit ?? 0);
   const revision = at ?? store.revision;
   const last = items.at(-1);
-  const list = { items, resourceVersion: String(revision) };
+  const list = { items: items.map((item) => atVersionOf(resource, item)), resourceVersion: String(revision) };
   if (rest === 0 || !last) return list;
   const isSelected = Boolean(parameters.labelSelector) || Boolean(parameters.fieldSelector);
   const continued = writeToken(revision, keyOf(resource, last.metadata).slice(prefix.length));
@@ -82,17 +82,17 @@ function wantedRevision(
   { resourceVersion, resourceVersionMatch, limit }: ListParameters,
 ): number | undefined {
   if (!resourceVersion || resourceVersion === '0') return undefined;
-  const wanted = parseVersion(resourceVersion);
+  const wanted = parseVersion(resourceVersion, (why) => badRequest(`invalid resource version: ${why}`));
   if (wanted > store.revision) throw tooLarge(wanted, store.revision);
   const exact =
     resourceVersionMatch === 'Exact' || (resourceVersionMatch === undefined && limit !== undefined && limit > 0);
   return exact ? wanted : undefined;
 }
 
-export function parseVersion(text: string): number {
-  if (!/^\d+$/.test(text))
-    throw badRequest(`invalid resource version "${text}": strconv.ParseUint: parsing "${text}": invalid syntax`);
-  return Number(text);
+/** A resourceVersion that a request names; `refuse` makes an error of what is wrong with it. */
+export function parseVersion(text: string, refuse: (why: string) => ApiError): number {
+  if (/^\d+$/.test(text)) return Number(text);
+  throw refuse(`resourceVersion: Invalid value: "${text}": strconv.ParseUint: parsing "${text}": invalid syntax`);
 }
 
 export const tooLarge = (wanted: number, current: number): ApiError =>
@@ -100,28 +100,6 @@ export const tooLarge = (wanted: number, current: number): ApiError =>
     causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
     retryAfterSeconds: 1,
   });
-
-const writeToken = (revision: number, after: string): string =>
-  Buffer.from(
-    JSON.stringify({ v: 'meta.k8s.io/v1', rv: revision, start: after.endsWith('\0') ? after : `${after}\0` }),
-  ).toString('base64url');
-
-function readToken(token: string, prefix: string): { key: string; revision: number | undefined } {
-  let read: { v?: unknown; rv?: unknown; start?: unknown };
-  try {
-    read = JSON.parse(Buffer.from(token, 'base64url').toString()) as typeof read;
-  } catch {
-    throw badRequest('continue key is not valid');
-  }
-  const { v, rv, start } = read;
-  if (v !== 'meta.k8s.io/v1')
-    throw badRequest(`continue key is not valid: server does not recognize this encoded version ${String(v)}`);
-  if (typeof rv !== 'number' || rv === 0)
-    throw badRequest('continue key is not valid: incorrect encoded start resourceVersion (version meta.k8s.io/v1)');
-  if (typeof start !== 'string' || start === '')
-    throw badRequest('continue key is not valid: encoded start key empty (version meta.k8s.io/v1)');
-  return { key: `${prefix}${start}`, revision: rv === INCONSISTENT ? undefined : rv };
-}
 
 function firstAtOrAfter(resource: Resource, objects: readonly ApiObject[], key: string): number {
   let low = 0;

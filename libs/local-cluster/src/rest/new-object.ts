@@ -33,32 +33,20 @@ export function fillSystemFields(object: ApiObject, { uid, now }: { uid: string;
   metadata.creationTimestamp = now;
 }
 
-/** The object's namespace is the request's; another one is an error. */
-export function settleNamespace(
-  resource: { namespaced: boolean },
-  namespace: string | undefined,
-  object: ApiObject,
-): void {
-  const { metadata } = object;
-  if (!resource.namespaced) {
-    if (metadata.namespace) throw badRequest('namespace may not be set on cluster-scoped objects');
-    delete metadata.namespace;
-    return;
-  }
+/** The object's namespace is the request's, in place; another one is an error. */
+export function settleNamespace({ metadata }: ApiObject, namespace: string | undefined): void {
+  if (namespace === undefined) return void delete metadata.namespace;
   if (metadata.namespace && metadata.namespace !== namespace)
     throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
-  if (!namespace) throw badRequest('an empty namespace may not be set during creation');
   metadata.namespace = namespace;
 }
 
-/** What the URL names and what the body names are one. */
+/** What the URL names and what the body names are one; the namespace may be left out. */
 export function requireName(object: ApiObject, name: string, namespace: string | undefined): void {
-  const { metadata } = object;
-  metadata.name ||= name;
-  if (metadata.name !== name)
-    throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`);
-  if (namespace !== undefined && metadata.namespace && metadata.namespace !== namespace)
-    throw badRequest(
-      `the namespace of the object (${metadata.namespace}) does not match the namespace on the request (${namespace})`,
-    );
+  settleNamespace(object, namespace);
+  const given = object.metadata.name;
+  if (!given)
+    throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
+  if (given !== name)
+    throw badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`);
 }

@@ -2,27 +2,14 @@ import { unsupportedMediaType } from '../api-error.js';
 import type { ApiObject } from '../api-object.js';
 import { applyJsonPatch, applyMergePatch, applyStrategicPatch } from '../patch/index.js';
 import type { Resource } from '../resources/resource.js';
+import { goText } from '../schema/go-text.js';
+import { sortedJson } from '../schema/json.js';
 import type { PatchRequest } from './object-api.js';
-import { withScale } from './scale.js';
 
-/** The object as a write of its Scale wants it. */
-export function scaled(
-  live: ApiObject,
-  scale: unknown,
-  paths: NonNullable<Resource['subresources']['scale']>,
-): ApiObject {
-  const { metadata } = scale as { metadata?: { resourceVersion?: string; uid?: string } };
-  const next = withScale(live, scale, paths);
-  next.metadata.resourceVersion = metadata?.resourceVersion ?? live.metadata.resourceVersion ?? '';
-  return next;
-}
+export type Patch = Exclude<PatchRequest, { type: 'apply' }>;
 
 /** What any patch but an apply makes of an object. */
-export function patchedBy(
-  resource: Resource,
-  live: ApiObject,
-  patch: Exclude<PatchRequest, { type: 'apply' }>,
-): unknown {
+export function patchedBy(resource: Resource, live: ApiObject, patch: Patch): unknown {
   if (patch.type === 'json') return applyJsonPatch(live, patch.body);
   if (patch.type === 'merge') return applyMergePatch(live, patch.body);
   if (!resource.custom) return applyStrategicPatch(resource.schema, live, patch.body);
@@ -31,3 +18,9 @@ export function patchedBy(
       'application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml',
   );
 }
+
+/** What an error shows where a patch makes something that cannot be decoded. */
+export const shownOf =
+  (patch: Patch) =>
+  (patched: unknown): string =>
+    patch.type === 'strategic' ? goText(patch.body) : sortedJson(patched);

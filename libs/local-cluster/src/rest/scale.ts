@@ -1,18 +1,18 @@
-import { badRequest } from '../api-error.js';
+import { badRequest, conflict, invalid } from '../api-error.js';
 import type { ApiObject } from '../api-object.js';
+import { selectorText, type LabelSelector } from '../builtin/columns/label-selector.js';
 import { clone, isObject } from '../clone.js';
-import type { ScalePaths } from '../resources/resource.js';
+import type { Resource, ScalePaths } from '../resources/resource.js';
+import { requireName } from './new-object.js';
 
-interface Scale {
-  readonly spec?: { readonly replicas?: unknown };
-}
+const API_VERSION = 'autoscaling/v1';
 
 /** An object's autoscaling/v1 Scale, https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/scale-v1/. */
 export function scaleOf(object: ApiObject, paths: ScalePaths): ApiObject {
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
-  const selector = paths.labelSelector === undefined ? undefined : selectorText(at(object, paths.labelSelector));
+  const selector = paths.labelSelector === undefined ? undefined : selectorOf(at(object, paths.labelSelector));
   return {
-    apiVersion: 'autoscaling/v1',
+    apiVersion: API_VERSION,
     kind: 'Scale',
     metadata: { name, namespace, uid, resourceVersion, creationTimestamp } as ApiObject['metadata'],
     spec: { replicas: Number(at(object, paths.spec) ?? 0) },
@@ -20,18 +20,91 @@ export function scaleOf(object: ApiObject, paths: ScalePaths): ApiObject {
   };
 }
 
-/** The object with the replicas that a Scale says. */
-export function withScale(object: ApiObject, scale: unknown, paths: ScalePaths): ApiObject {
-  const replicas = isObject(scale) ? (scale as Scale).spec?.replicas : undefined;
-  if (replicas !== undefined && (typeof replicas !== 'number' || !Number.isInteger(replicas)))
-    throw badRequest('Scale in version "v1" cannot be handled as a Scale: spec.replicas is no integer');
-  const next = clone(object);
-  const names = split(paths.spec);
-  const last = names.pop() ?? '';
-  let parent: Record<string, unknown> = next;
-  for (const name of names) parent = (isObject(parent[name]) ? parent[name] : (parent[name] = {})) as typeof parent;
-  parent[last] = replicas ?? 0;
+/** The object as a write of its Scale wants it. */
+export function scaled(resource: Resource, live: ApiObject, body: unknown, { spec }: ScalePaths): ApiObject {
+  const { name, namespace } = live.metadata;
+  const scale = readScale(body);
+  requireName(scale, name, namespace);
+  const replicas = replicasOf(scale['spec']);
+  if (replicas < 0)
+    throw invalid({ group: 'autoscaling', kind: 'Scale' }, name, [
+      {
+        type: 'FieldValueInvalid',
+        field: 'spec.replicas',
+        message: `Invalid value: ${replicas}: must be greater than or equal to 0`,
+      },
+    ]);
+  const { uid, resourceVersion } = scale.metadata;
+  if (uid && uid !== live.metadata.uid)
+    throw conflict(
+      { group: resource.group, plural: `${resource.plural}/scale` },
+      name,
+      `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${live.metadata.uid ?? ''}`,
+    );
+  const next = clone(live);
+  if (resourceVersion) next.metadata.resourceVersion = resourceVersion;
+  setAt(next, spec, replicas);
   return next;
+}
+
+/** Entries of managers that scaled tell no time, and so stand before the other updaters'. */
+export function withoutScaleTimes(object: ApiObject): ApiObject {
+  const { managedFields = [] } = object.metadata as { managedFields?: readonly ManagedFieldsEntry[] };
+  const isScaler = ({ operation, subresource }: ManagedFieldsEntry): boolean =>
+    operation === 'Update' && subresource === 'scale';
+  const appliers = managedFields.filter(({ operation }) => operation === 'Apply');
+  const updaters = managedFields.filter(({ operation }) => operation !== 'Apply');
+  const entries = [
+    ...appliers,
+    ...updaters.filter(isScaler).map(withoutTime),
+    ...updaters.filter((entry) => !isScaler(entry)),
+  ];
+  return { ...object, metadata: { ...object.metadata, managedFields: entries } };
+}
+
+interface ManagedFieldsEntry {
+  readonly operation?: string;
+  readonly subresource?: string;
+  time?: string;
+}
+
+function withoutTime(entry: ManagedFieldsEntry): ManagedFieldsEntry {
+  const rest = { ...entry };
+  delete rest.time;
+  return rest;
+}
+
+function readScale(body: unknown): ApiObject {
+  const {
+    apiVersion = API_VERSION,
+    kind = 'Scale',
+    metadata,
+    spec,
+  } = (isObject(body) ? body : {}) as Partial<ApiObject>;
+  if (apiVersion !== API_VERSION || kind !== 'Scale')
+    throw badRequest(
+      `${kind} in version ${JSON.stringify(apiVersion.split('/').at(-1))} cannot be handled as a Scale: ` +
+        `no kind "${kind}" is registered for version "${apiVersion}" in scheme "pkg/runtime/scheme.go:111"`,
+    );
+  return { apiVersion, kind, metadata: { ...(metadata as ApiObject['metadata']) }, spec };
+}
+
+function replicasOf(spec: unknown): number {
+  const { replicas = 0 } = isObject(spec) ? spec : {};
+  if (typeof replicas === 'number' && Number.isInteger(replicas)) return replicas;
+  const given = typeof replicas === 'number' ? `number ${replicas}` : typeof replicas;
+  throw badRequest(
+    'Scale in version "v1" cannot be handled as a Scale: ' +
+      `json: cannot unmarshal ${given} into Go struct field ScaleSpec.spec.replicas of type int32`,
+  );
+}
+
+function setAt(object: ApiObject, path: string, value: unknown): void {
+  const names = split(path);
+  const last = names.pop() ?? '';
+  let parent: Record<string, unknown> = object;
+  for (const name of names) parent = (isObject(parent[name]) ? parent[name] : (parent[name] = {})) as typeof parent;
+  parent[last] = value;
 }
 
 const split = (path: string): string[] => path.split('.').filter((name) => name !== '');
@@ -39,13 +112,6 @@ const split = (path: string): string[] => path.split('.').filter((name) => name 
 const at = (object: ApiObject, path: string): unknown =>
   split(path).reduce<unknown>((value, name) => (isObject(value) ? value[name] : undefined), object);
 
-/** A LabelSelector as text; a custom resource's status has text already. */
-function selectorText(selector: unknown): string {
-  if (typeof selector === 'string') return selector;
-  if (!isObject(selector)) return '';
-  const { matchLabels } = selector as { matchLabels?: Record<string, string> };
-  return Object.entries(matchLabels ?? {})
-    .map(([key, value]) => `${key}=${value}`)
-    .sort()
-    .join(',');
-}
+/** A built-in kind has a LabelSelector, a custom resource its text. */
+const selectorOf = (selector: unknown): string =>
+  typeof selector === 'string' ? selector : selectorText(selector as LabelSelector | undefined);

@@ -1,17 +1,38 @@
-import { isDeepStrictEqual } from 'node:util';
 import { conflict, invalid, STALE } from '../api-error.js';
-import type { ApiObject } from '../api-object.js';
+import type { ApiObject, ObjectName } from '../api-object.js';
 import type { Resource } from '../resources/resource.js';
+import { isObject } from '../clone.js';
+import { sameJson } from '../schema/json.js';
+
+/** Where etcd keeps those built-in kinds that are not kept by their plural. */
+const REGISTRY_PATHS: Readonly<Record<string, string>> = {
+  nodes: 'minions',
+  services: 'services/specs',
+  endpoints: 'services/endpoints',
+};
+
+/** Refuses to replace another object of the same name than the body is of. */
+export function checkUid(resource: Resource, name: ObjectName, live: ApiObject | undefined, uid: string): void {
+  const { uid: own = '' } = live?.metadata ?? {};
+  if (uid === '' || uid === own) return;
+  const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${own}`;
+  const key = registryKey(resource, name);
+  throw conflict(
+    resource,
+    name.name,
+    `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${why}`,
+  );
+}
+
+function registryKey({ group, plural }: Resource, { namespace, name }: ObjectName): string {
+  const isBuiltin = !group.includes('.') || (group.endsWith('.k8s.io') && group !== 'apiextensions.k8s.io');
+  const path = isBuiltin ? (REGISTRY_PATHS[plural] ?? plural) : `${group}/${plural}`;
+  return ['/registry', path, ...(namespace === undefined ? [] : [namespace]), name].join('/');
+}
 
 /** Refuses an update of a version that is not the newest. An update without one is of any, where the kind allows it. */
 export function checkVersion(resource: Resource, live: ApiObject, proposed: ApiObject): void {
-  const { name, resourceVersion, uid } = proposed.metadata;
-  if (uid && uid !== live.metadata.uid)
-    throw conflict(
-      resource,
-      name,
-      `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${live.metadata.uid ?? ''}`,
-    );
+  const { name, resourceVersion } = proposed.metadata;
   if (!resourceVersion || resourceVersion === '0') {
     if (resource.strategy.allowUnconditionalUpdate) return;
     throw invalid({ group: resource.group, kind: resource.plural }, name, [
@@ -35,18 +56,19 @@ export function keepUntouchables(
   const next = subresource === 'status' ? withStatusOnly(resource, live, proposed) : proposed;
   if (subresource !== 'status' && resource.subresources.status) carry(next, live, 'status');
   const { metadata } = next;
-  for (const field of ['generation', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds'] as const)
+  for (const field of ['generation', 'creationTimestamp', 'resourceVersion'] as const)
     carry(metadata, live.metadata, field);
+  if (live.metadata.deletionTimestamp !== undefined) carry(metadata, live.metadata, 'deletionTimestamp');
+  metadata.deletionGracePeriodSeconds ??= live.metadata.deletionGracePeriodSeconds as number;
+  if (metadata.deletionGracePeriodSeconds === undefined) delete metadata.deletionGracePeriodSeconds;
   metadata.uid ||= live.metadata.uid ?? '';
   return next;
 }
 
 /** Of a custom resource nothing else changes; a built-in kind's metadata may. */
 function withStatusOnly(resource: Resource, live: ApiObject, proposed: ApiObject): ApiObject {
-  const { managedFields } = proposed.metadata;
-  const metadata = resource.custom
-    ? { ...live.metadata, ...(managedFields && { managedFields }) }
-    : { ...proposed.metadata };
+  const metadata = { ...(resource.custom ? live : proposed).metadata };
+  carry(metadata, proposed.metadata, 'managedFields');
   const next: ApiObject = { ...live, metadata };
   carry(next, proposed, 'status');
   return next;
@@ -61,24 +83,25 @@ function carry<T extends object>(to: T, from: T, field: keyof T): void {
 export function raiseGeneration(resource: Resource, live: ApiObject, next: ApiObject): void {
   const { generation } = live.metadata;
   if (resource.strategy.hasGeneration === false || generation === undefined) return;
-  if (!isDeepStrictEqual(wishOf(resource, live), wishOf(resource, next))) next.metadata.generation = generation + 1;
+  if (!sameFields(live, next, wishless(resource))) next.metadata.generation = generation + 1;
 }
 
-/** All but metadata and, where it has a path of its own, status. */
-function wishOf(resource: Resource, object: ApiObject): unknown {
-  const hasOwnPath = !resource.custom || resource.subresources.status;
-  return without(object, 'metadata', ...(hasOwnPath ? ['status'] : []));
-}
+/** What nobody wishes: metadata and, where it has a path of its own, status. */
+const wishless = (resource: Resource): readonly string[] =>
+  !resource.custom || resource.subresources.status ? ['metadata', 'status'] : ['metadata'];
 
-/** Whether a write would change anything but the times in managedFields and the version. */
+/** Whether a write would change nothing but the times in managedFields. */
 export const isSame = (live: ApiObject, next: ApiObject): boolean =>
-  isDeepStrictEqual(comparable(live), comparable(next));
+  sameFields(live, next, ['metadata']) &&
+  sameFields(live.metadata, next.metadata, ['resourceVersion', 'managedFields']) &&
+  sameManagers(live.metadata.managedFields, next.metadata.managedFields);
 
-function comparable(object: ApiObject): unknown {
-  const { managedFields } = object.metadata;
-  const managers = managedFields?.map((entry) => without(entry as object, 'time'));
-  return { ...object, metadata: { ...without(object.metadata, 'resourceVersion', 'managedFields'), managers } };
+const sameManagers = (a: readonly unknown[] = [], b: readonly unknown[] = []): boolean =>
+  a === b || (a.length === b.length && a.every((entry, index) => sameFields(entry, b[index], ['time'])));
+
+function sameFields(a: unknown, b: unknown, ignored: readonly string[]): boolean {
+  if (!isObject(a) || !isObject(b)) return sameJson(a, b);
+  for (const name of new Set([...Object.keys(a), ...Object.keys(b)]))
+    if (!ignored.includes(name) && !sameJson(a[name], b[name])) return false;
+  return true;
 }
-
-const without = (object: object, ...names: readonly string[]): object =>
-  Object.fromEntries(Object.entries(object).filter(([name]) => !names.includes(name)));

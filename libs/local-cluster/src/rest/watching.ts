@@ -7,6 +7,7 @@ import { parseVersion, tooLarge } from './listing.js';
 import type { ApiWatchEvent, WatchParameters } from './object-api.js';
 import { selection } from './selectors.js';
 import { prefixOf } from './store-key.js';
+import { atVersionOf } from './versions.js';
 
 /** Follows the objects of a selection; what enters or leaves it is ADDED or DELETED. */
 export function watchObjects(
@@ -18,16 +19,19 @@ export function watchObjects(
   const prefix = prefixOf(resource, parameters.namespace);
   const matches = selection(resource, parameters);
   const from = startOf(store, parameters);
+  const tell = ({ type, object }: ObjectEvent): void => onEvent({ type, object: atVersionOf(resource, object) });
   if (from === undefined) {
-    for (const object of store.list(prefix)) if (matches(object)) onEvent({ type: 'ADDED', object });
+    for (const object of store.list(prefix)) if (matches(object)) tell({ type: 'ADDED', object });
     if (parameters.sendInitialEvents)
       onEvent(bookmark(resource, store.revision, { 'k8s.io/initial-events-end': 'true' }));
   }
   return store.watch(prefix, from ?? store.revision, (change) => {
     const event = eventOf(change, matches);
-    if (event) onEvent(event);
+    if (event) tell(event);
   });
 }
+
+type ObjectEvent = Exclude<ApiWatchEvent, { type: 'ERROR' }>;
 
 /** A BOOKMARK: everything up to this revision was told. */
 export function bookmark(resource: Resource, revision: number, annotations?: Record<string, string>): ApiWatchEvent {
@@ -38,7 +42,8 @@ export function bookmark(resource: Resource, revision: number, annotations?: Rec
 
 /** The revision after which changes are told; undefined: first everything there is. */
 function startOf(store: RevisionStore, { resourceVersion, sendInitialEvents }: WatchParameters): number | undefined {
-  const revision = resourceVersion ? parseVersion(resourceVersion) : 0;
+  // That it is no number, the real server does not foresee here.
+  const revision = resourceVersion ? parseVersion(resourceVersion, (why) => new ApiError(500, '', why)) : 0;
   if (revision > store.revision) throw tooLarge(revision, store.revision);
   if (revision === 0 || sendInitialEvents) return undefined;
   if (revision < store.compacted)
@@ -46,7 +51,7 @@ function startOf(store: RevisionStore, { resourceVersion, sendInitialEvents }: W
   return revision;
 }
 
-function eventOf(change: Change, matches: (object: ApiObject) => boolean): ApiWatchEvent | undefined {
+function eventOf(change: Change, matches: (object: ApiObject) => boolean): ObjectEvent | undefined {
   const { type, object, previous } = change;
   const before = previous !== undefined && matches(previous);
   const after = type !== 'DELETED' && matches(object);
