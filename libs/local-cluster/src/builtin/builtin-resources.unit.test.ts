@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Resource } from '../resources/resource.js';
 import type { Schema } from '../schema/schema.js';
+import { crdStrategy } from '../crd/index.js';
 import { builtinResources } from './builtin-resources.js';
 import { definitionOf } from './definitions.js';
 
@@ -160,4 +161,8 @@ it('fills every column of every kind that can be listed', () => {
     ['Images', 'string', 1],
     ['Selector', 'string', 1],
   ]);
+});
+
+it('gives CustomResourceDefinitions the rules of their own', () => {
+  expect(builtinResources().find(({ kind }) => kind === 'CustomResourceDefinition')?.strategy).toBe(crdStrategy);
 });

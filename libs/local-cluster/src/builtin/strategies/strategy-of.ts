@@ -1,3 +1,4 @@
+import { crdStrategy } from '../../crd/crd-strategy.js';
 import type { Strategy } from '../../resources/resource.js';
 import {
   disruptionBudgetStrategy,
@@ -24,6 +25,7 @@ const STRATEGIES: Readonly<Record<string, Strategy>> = {
   '/Secret': secretStrategy,
   '/Service': serviceStrategy,
   '/ServiceAccount': serviceAccountStrategy,
+  'apiextensions.k8s.io/CustomResourceDefinition': crdStrategy,
   'apps/Deployment': deploymentStrategy,
   'apps/ReplicaSet': replicaSetStrategy,
   'batch/Job': jobStrategy,
