@@ -26,8 +26,12 @@ function zeroOf(schema: Schema): JsonObject {
   return zero;
 }
 
-/** OpenAPI gives the default `{}` to structs that are no pointers, and Go's zero to texts and numbers always written. */
+/**
+ * OpenAPI gives the default `{}` to structs that are no pointers, and Go's zero to texts and numbers always written.
+ * A time that is none is null.
+ */
 function zeroOfField(field: Schema, required: boolean): unknown {
+  if (field.format === 'date-time') return null;
   if (field.default === undefined) return required ? null : undefined;
   if (isObject(field.default)) return field.type === 'object' ? zeroOf(field) : undefined;
   return field.default === '' || field.default === 0 || field.default === false ? field.default : undefined;

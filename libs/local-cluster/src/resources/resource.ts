@@ -55,14 +55,16 @@ export interface Strategy {
   readonly prepareForUpdate?: (object: ApiObject, old: ApiObject, context: StrategyContext) => void;
   /** Rules that need the whole object; the schema's own (required, enum, type) were checked before. */
   readonly validate?: (object: ApiObject) => FieldError[];
+  /** Rules of a new object alone. */
+  readonly validateCreate?: (object: ApiObject) => FieldError[];
   readonly validateUpdate?: (object: ApiObject, old: ApiObject) => FieldError[];
   readonly validateStatusUpdate?: (object: ApiObject, old: ApiObject) => FieldError[];
   /** Values of field selectors beside metadata.name and metadata.namespace, e.g. `spec.nodeName`. */
   readonly selectableFields?: (object: ApiObject) => Readonly<Record<string, string>>;
   /** Seconds a deletion waits for whoever runs the object; absent: it is deleted at once. */
   readonly gracePeriodSeconds?: (object: ApiObject, requested: number | undefined) => number;
-  /** What a delete without a policy does to dependents; default `Background`. */
-  readonly defaultPropagation?: 'Background' | 'Orphan';
+  /** What a delete without a policy does to dependents; default `Background`. Unsupported: there are none, ever. */
+  readonly defaultPropagation?: 'Background' | 'Orphan' | 'Unsupported';
   /** true: a delete that takes effect at once answers with the object, not with a Status (Pod, Service, …). */
   readonly returnsDeletedObject?: boolean;
   /**

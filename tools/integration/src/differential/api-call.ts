@@ -2,7 +2,7 @@ import type { Connection } from '@sympozium/kube';
 import { clientFromKubeconfig } from '@sympozium/kube/kubeconfig';
 import { Agent, request, type RequestOptions } from 'node:https';
 
-/** One HTTP request to an API server; `{ns}` in the path is the sequence's namespace. */
+/** One HTTP request to an API server; `{ns}` in path and body is the sequence's namespace. */
 export interface ApiCall {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly path: string;
@@ -10,6 +10,12 @@ export interface ApiCall {
   readonly body?: unknown;
   readonly contentType?: string;
   readonly accept?: string;
+  /** Who asks, instead of the administrator. */
+  readonly as?: string;
+  /** Asks again until this is so, for what a server does by and by. */
+  readonly until?: (answer: ApiAnswer) => boolean;
+  /** The part of the answer's body that is compared; default: all of it. */
+  readonly compared?: (body: unknown) => unknown;
 }
 
 export interface ApiAnswer {
@@ -43,6 +49,7 @@ export class ApiUnderTest {
       ...(await this.#connection.headers?.(false)),
       'user-agent': 'differential/1.0',
       accept: call.accept ?? 'application/json',
+      ...(call.as !== undefined && { 'impersonate-user': call.as }),
       ...(body !== undefined && {
         'content-type': call.contentType ?? 'application/json',
         'content-length': Buffer.byteLength(body),

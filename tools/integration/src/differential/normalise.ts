@@ -15,6 +15,14 @@ const TOKEN_VOLUME = /kube-api-access-[bcdfghjklmnpqrstvwxz2456789]{5}/g;
 /** In messages that tell of a version, or show an object. */
 const VERSION_IN_TEXT = /(in record \(|resource version: |current: |version: \d+ \(|resourceVersion\\*":\\*")\d+/g;
 const TIME_IN_TEXT = /(?<=.)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g;
+/** Of the Services' range. */
+const ADDRESS = /127\.96\.\d+\.\d+/g;
+/** In a Table. */
+const AGE = /^\d+s$/;
+/** The object that a patch makes, shown as it lies in the server's memory: the order of its fields is by chance. */
+const PATCHED_OBJECT = /(Invalid value: )"\{(?:\\.|[^"\\])*"/g;
+/** What follows shows the two Pod specs' difference as Go's cmp prints it, which it promises to nobody. */
+const POD_DIFFERENCE = /(if it was previously negative\))\n[^]*?(?=$|\])/g;
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 
 /**
@@ -25,6 +33,7 @@ export class Normaliser {
   readonly #uids = new Map<string, string>();
   readonly #versions = new Map<string, string>();
   readonly #names = new Map<string, string>();
+  readonly #addresses = new Map<string, string>();
   readonly #namespace: string;
 
   constructor(namespace: string) {
@@ -43,6 +52,8 @@ export class Normaliser {
       if (key === 'name' && typeof generateName === 'string' && RANDOM_NAME.test(String(value)))
         return [key, this.#placeholder(this.#names, String(value), generateName)];
       if (key === 'metadata' && isList(object)) return [key, this.#listMetadata(value as object)];
+      if (key === 'managedFields' && Array.isArray(value)) return [key, this.normalise(sortedManagers(value))];
+      if (key === 'cells' && Array.isArray(value)) return [key, this.normalise(value.map(withoutAge))];
       if (key === 'continue' && value !== '') return [key, '<continue>'];
       return [key, this.normalise(value, key)];
     });
@@ -62,6 +73,9 @@ export class Normaliser {
     let plain = text
       .replaceAll(UUID, (uid) => this.#placeholder(this.#uids, uid, 'uid'))
       .replaceAll(TOKEN_VOLUME, 'kube-api-access-<random>')
+      .replaceAll(ADDRESS, (address) => this.#placeholder(this.#addresses, address, 'address'))
+      .replaceAll(PATCHED_OBJECT, '$1<object>')
+      .replaceAll(POD_DIFFERENCE, '$1')
       .replaceAll(VERSION_IN_TEXT, (_, before: string) => `${before}<version>`)
       .replaceAll(TIME_IN_TEXT, '<time>');
     for (const [name, placeholder] of this.#names) plain = plain.replaceAll(name, placeholder);
@@ -77,3 +91,19 @@ export class Normaliser {
 
 const isList = (object: Record<string, unknown>): boolean =>
   Array.isArray(object['items']) || Array.isArray(object['rows']);
+
+const withoutAge = (cell: unknown): unknown => (typeof cell === 'string' && AGE.test(cell) ? '<age>' : cell);
+
+/** Managers stand in the order of their times, which are whole seconds: on two servers not the same ones. */
+const sortedManagers = (managers: readonly Manager[]): readonly Manager[] =>
+  [...managers].sort((a, b) => (identityOf(a) < identityOf(b) ? -1 : 1));
+
+interface Manager {
+  readonly manager?: string;
+  readonly operation?: string;
+  readonly subresource?: string;
+  readonly apiVersion?: string;
+}
+
+const identityOf = ({ manager, operation, subresource, apiVersion }: Manager): string =>
+  [operation, manager, subresource, apiVersion].join(' ');

@@ -1,3 +1,4 @@
+import { delay, systemClock } from '@sympozium/process';
 import type { ApiAnswer, ApiCall, ApiUnderTest } from './api-call.js';
 import { Normaliser } from './normalise.js';
 
@@ -19,6 +20,8 @@ export interface Transcript {
 }
 
 const WATCH_SECONDS = 1;
+const SETTLE_MS = 10_000;
+const SETTLE_POLL_MS = 20;
 
 /** Plays a sequence and writes down what the server says, free of what each server chooses for itself. */
 export async function transcribe(api: ApiUnderTest, sequence: Sequence, namespace: string): Promise<Transcript> {
@@ -31,9 +34,13 @@ export async function transcribe(api: ApiUnderTest, sequence: Sequence, namespac
     body: { metadata: { name: 'default' } },
   });
   const answers: ApiAnswer[] = [];
+  const transcript: unknown[] = [];
   for (const step of sequence.steps) {
-    const call = typeof step === 'function' ? step(answers) : step;
-    answers.push(await api.call(inNamespace(call, namespace)));
+    const call = inNamespace(typeof step === 'function' ? step(answers) : step, namespace);
+    const answer = await settled(api, call);
+    answers.push(answer);
+    const { compared = (body) => body } = call;
+    transcript.push(normaliser.normalise({ ...answer, body: compared(answer.body) }));
   }
   const events: unknown[] = [];
   for (const path of sequence.watched ?? []) {
@@ -42,17 +49,30 @@ export async function transcribe(api: ApiUnderTest, sequence: Sequence, namespac
     events.push((await api.call(watch)).body);
   }
   return {
-    answers: answers.map((answer) => normaliser.normalise(answer)),
+    answers: transcript,
     events: events.map((event) => normaliser.normalise(event)),
   };
 }
 
 const namespaceNamed = (name: string): object => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
 
-const inNamespace = (call: ApiCall, namespace: string): ApiCall => ({
-  ...call,
-  path: call.path.replaceAll('{ns}', namespace),
-});
+function inNamespace(call: ApiCall, namespace: string): ApiCall {
+  const path = call.path.replaceAll('{ns}', namespace);
+  if (call.body === undefined || typeof call.body === 'string') return { ...call, path };
+  const body = JSON.parse(JSON.stringify(call.body).replaceAll('{ns}', namespace)) as unknown;
+  return { ...call, path, body };
+}
+
+/** The first answer that is as the call waits for, or the last one. */
+async function settled(api: ApiUnderTest, call: ApiCall): Promise<ApiAnswer> {
+  const { until: isSettled = () => true } = call;
+  const deadline = systemClock.now() + SETTLE_MS;
+  for (;;) {
+    const answer = await api.call(call);
+    if (isSettled(answer) || systemClock.now() > deadline) return answer;
+    await delay(systemClock, SETTLE_POLL_MS);
+  }
+}
 
 /** An object of an answer, for the steps after it. */
 export const objectOf = (

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { isIP } from 'node:net';
 import type { FieldError } from '../../api-error.js';
 import type { ApiObject } from '../../api-object.js';
@@ -60,6 +61,11 @@ export const endpointSliceStrategy: Strategy = {
       if (addresses.length === 0) return [required(field, 'must contain at least 1 address')];
       return addresses.flatMap((address, at) => addressErrors(address, `${field}[${at}]`, slice['addressType']));
     });
+  },
+  prepareForUpdate(slice, old) {
+    const { metadata } = slice;
+    if (!isDeepStrictEqual(metadata.labels ?? {}, old.metadata.labels ?? {}))
+      metadata.generation = (old.metadata.generation ?? 0) + 1;
   },
   validateUpdate: (slice, old) => immutableErrors('addressType', slice['addressType'], old['addressType']),
 };
