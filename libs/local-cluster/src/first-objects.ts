@@ -32,8 +32,9 @@ export class FirstObjects implements Runnable {
 
   async start(): Promise<void> {
     const { address, port } = this.#options;
-    const objects = [...bootstrapRoles(), ...NAMESPACES.map(namespaceNamed), ownService(address, port())];
-    for (const object of objects) await this.#ensure(object);
+    const first = [...bootstrapRoles(), ...NAMESPACES.map(namespaceNamed)];
+    await Promise.all(first.map((object) => this.#ensure(object))); // one commit
+    await this.#ensure(ownService(address, port()));
   }
 
   async stop(): Promise<void> {}

@@ -4,6 +4,7 @@ import type { RevisionStore } from '../storage/revision-store.js';
 import { admitNamespaced } from './namespace-lifecycle.js';
 import { admitPodSecurity } from './pod-security.js';
 import { admitPriority } from './priority.js';
+import { admitRuntimeClass } from './runtime-class.js';
 import { admitServiceAccount } from './service-account.js';
 import { ServiceAddresses } from './service-addresses.js';
 import { addTolerations } from './tolerations.js';
@@ -19,7 +20,7 @@ export type AdmissionRequest = Parameters<Admission['admit']>[0];
 
 /** The admission plugins of the real server that matter here, in its order: those that change, then those that judge. */
 export function createAdmission({ store, random, serviceRange }: AdmissionOptions): Admission {
-  const addresses = new ServiceAddresses(store, serviceRange);
+  const addresses = new ServiceAddresses(store, random, serviceRange);
   return {
     admit(request) {
       admitNamespaced(store, request);
@@ -28,6 +29,7 @@ export function createAdmission({ store, random, serviceRange }: AdmissionOption
         admitServiceAccount(store, random, request);
         admitPriority(request);
         addTolerations(request);
+        admitRuntimeClass(request);
       }
       admitPodSecurity(store, request);
       if (isOf(request, '', 'Service')) addresses.admit(request);

@@ -8,6 +8,8 @@ const CLASSES: Readonly<Record<string, number>> = {
   'system-node-critical': 2_000_001_000,
 };
 
+const PREEMPTION = 'PreemptLowerPriority';
+
 /** Gives a Pod the number of its priority class (Priority). */
 export function admitPriority({ object: pod, old, operation, resource, name }: AdmissionRequest): void {
   if (!pod || operation === 'DELETE') return;
@@ -22,7 +24,14 @@ export function admitPriority({ object: pod, old, operation, resource, name }: A
       `admission controller computed ${priority} from the given PriorityClass name`;
     throw forbidden(resource, name.name, why);
   }
-  fill(spec, { priority, preemptionPolicy: 'PreemptLowerPriority' });
+  const { preemptionPolicy = PREEMPTION } = spec;
+  if (preemptionPolicy !== PREEMPTION) {
+    const why =
+      `the string value of PreemptionPolicy (${textOf(preemptionPolicy)}) must not be provided in pod spec; priority ` +
+      `admission controller computed ${PREEMPTION} from the given PriorityClass name`;
+    throw forbidden(resource, name.name, why);
+  }
+  fill(spec, { priority, preemptionPolicy });
 }
 
 function keep(spec: Fields, old: Fields): void {

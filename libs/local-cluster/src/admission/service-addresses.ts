@@ -1,3 +1,4 @@
+import type { Random } from '@sympozium/process';
 import { ApiError, invalid } from '../api-error.js';
 import type { ApiObject } from '../api-object.js';
 import { childOf, fieldsOf, fill, hasFields, textOf, textsOf, type Fields } from '../builtin/strategies/access.js';
@@ -10,17 +11,19 @@ const SERVICES = { group: '', plural: 'services' };
 /** Addresses below are left to those who name theirs, as the real allocator does. */
 const FIRST_FREE = 256;
 
-/** Gives Services their address: the lowest that is free, so that the same writes lead to the same addresses. */
+/** Gives Services their address: one at random, so that local clusters on one machine, which share a range, hardly meet. */
 export class ServiceAddresses {
   readonly #store: RevisionStore;
+  readonly #random: Random;
   readonly #base: number;
   readonly #size: number;
   /** Given out to a Service that the store does not show yet, by its key: reads see only what is durable. */
   readonly #pending = new Map<string, string>();
 
-  constructor(store: RevisionStore, range: string) {
+  constructor(store: RevisionStore, random: Random, range: string) {
     const [base = '', bits = ''] = range.split('/');
     this.#store = store;
+    this.#random = random;
     this.#base = toNumber(base);
     this.#size = 2 ** (32 - Number(bits));
   }
@@ -40,7 +43,7 @@ export class ServiceAddresses {
   #allocate(service: ApiObject, wish: string, dryRun: boolean): string {
     const key = keyOf(SERVICES, service.metadata);
     const used = this.#used(key);
-    const address = wish === '' ? this.#firstFree(used) : this.#explicit(service, wish, used);
+    const address = wish === '' ? this.#anyFree(used) : this.#explicit(service, wish, used);
     if (!dryRun) this.#pending.set(key, address);
     return address;
   }
@@ -58,9 +61,13 @@ export class ServiceAddresses {
     return used;
   }
 
-  #firstFree(used: ReadonlySet<string>): string {
-    for (let offset = Math.min(FIRST_FREE, this.#size >> 4); offset < this.#size - 1; offset++) {
-      const address = toText(this.#base + offset);
+  /** The first that is free from somewhere on. */
+  #anyFree(used: ReadonlySet<string>): string {
+    const first = Math.min(FIRST_FREE, this.#size >> 4);
+    const count = this.#size - 1 - first;
+    const start = Buffer.from(this.#random.bytes(4)).readUInt32BE() % count;
+    for (let step = 0; step < count; step++) {
+      const address = toText(this.#base + first + ((start + step) % count));
       if (!used.has(address)) return address;
     }
     this.#pending.clear();

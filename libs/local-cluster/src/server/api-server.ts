@@ -129,7 +129,9 @@ class HttpsApiServer implements ApiServer {
       exchange = this.#exchange(request, response, requestInfo(method, url));
       exchange.user = await this.#userOf(request);
       const own = attributesOf(exchange.info, exchange.user);
-      exchange.user = actingUser(request.headersDistinct, own, this.#options.authorizer);
+      const acting = actingUser(request.headersDistinct, own, this.#options.authorizer);
+      if (acting !== own.user) exchange.asker = own.user;
+      exchange.user = acting;
       this.#authorize(exchange);
       await this.#route(exchange);
     } catch (error) {
@@ -161,7 +163,9 @@ class HttpsApiServer implements ApiServer {
 
   #authorize(exchange: Exchange): void {
     const attributes = attributesOf(exchange.info, exchange.user);
-    const { allowed, reason } = this.#options.authorizer.authorize(attributes);
+    const decision = this.#options.authorizer.authorize(attributes);
+    exchange.facts.decision = decision;
+    const { allowed, reason } = decision;
     if (allowed) return;
     exchange.response.setHeader('x-content-type-options', 'nosniff');
     throw forbiddenError(attributes, reason);

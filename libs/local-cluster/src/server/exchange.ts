@@ -3,10 +3,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { stringify } from 'yaml';
-import type { AuditLog, User } from '../auth/auth.js';
+import type { AuditLog, AuditRecord, User } from '../auth/auth.js';
 import { negotiate, type Negotiated } from './negotiate.js';
 import { attributesOf, type RequestInfo } from './request-info.js';
-import { statusOf } from './status.js';
+import { statusOf, type Status } from './status.js';
 
 const compress = promisify(gzip);
 /** As the real server: below, compressing costs more than it saves. */
@@ -16,11 +16,15 @@ const YAML_FORM = { version: '1.1', sortMapEntries: true, indentSeq: false } as 
 const PRETTY_AGENTS = /^(curl|Wget|Mozilla\/5\.0)/;
 const NOBODY: User = { name: '', groups: [] };
 
+type RecordedFact = 'decision' | 'object' | 'failure';
+
 /** One request and its answer: how it is written, warned about and put on record. */
 export class Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly info: RequestInfo;
+  /** What else is put on record, as it becomes known. */
+  readonly facts: { -readonly [Fact in RecordedFact]?: NonNullable<AuditRecord[Fact]> } = {};
   readonly #audit: AuditLog;
   readonly #receivedAt: number;
   readonly #streams: Set<ServerResponse>;
@@ -47,6 +51,9 @@ export class Exchange {
   set user(user: User) {
     this.#user = user;
   }
+
+  /** Who asked, where the user is whom they act as. */
+  asker: User | undefined;
 
   get userAgent(): string {
     return this.request.headers['user-agent'] ?? '';
@@ -93,6 +100,7 @@ export class Exchange {
   async fail(error: unknown): Promise<void> {
     if (this.response.headersSent) return void this.response.destroy();
     const status = statusOf(error);
+    this.facts.failure = failureOf(status);
     const { retryAfterSeconds } = (status.details ?? {}) as { retryAfterSeconds?: number };
     if (retryAfterSeconds !== undefined) this.response.setHeader('retry-after', String(retryAfterSeconds));
     if (status.code === 413) this.response.setHeader('connection', 'close');
@@ -121,7 +129,10 @@ export class Exchange {
 
   record(stage: 'ResponseStarted' | 'ResponseComplete', code: number, reason?: string): void {
     this.#audit.write({
-      attributes: attributesOf(this.info, this.#user),
+      attributes: attributesOf(this.info, this.asker ?? this.#user),
+      ...(this.asker && { impersonated: this.#user }),
+      request: this.request,
+      ...this.facts,
       requestUri: this.request.url ?? '',
       userAgent: this.userAgent,
       sourceIp: this.request.socket.remoteAddress ?? '127.0.0.1',
@@ -157,6 +168,11 @@ export class Exchange {
     this.response.setHeader('warning', [...this.#warnings].map(warningHeader));
   }
 }
+
+const failureOf = ({ message, details }: Status): NonNullable<AuditRecord['failure']> => ({
+  ...(message !== undefined && { message }),
+  ...(details && { details }),
+});
 
 /** `299 - "text"`; the bytes of UTF-8, since a header has no others. */
 function warningHeader(text: string): string {

@@ -2,6 +2,7 @@ import type { ObjectName } from '../api-object.js';
 import { methodNotAllowed } from '../api-error.js';
 import type { DeleteParameters, ObjectApi, PatchRequest, WriteParameters } from '../rest/object-api.js';
 import type { Resource } from '../resources/resource.js';
+import { isObject } from '../clone.js';
 import { readBody } from './body.js';
 import { includeObject, showList, showObject, type View } from './conversion.js';
 import { decodeObject, decodeOptions, decodePatch, patchType } from './decoding.js';
@@ -115,7 +116,9 @@ export class Verbs {
     const options = writeOptions(kind, exchange.info.query, exchange.userAgent);
     const strictness = { fieldValidation: options.fieldValidation, warn: exchange.warn };
     const expected = subresource === 'scale' ? SCALE : resource;
-    return { options, body: decodeObject(bytes, exchange.request.headers['content-type'], expected, strictness) };
+    const body = decodeObject(bytes, exchange.request.headers['content-type'], expected, strictness);
+    exchange.facts.object = metadataOf(body);
+    return { options, body };
   }
 
   /** Settles the form of the answer before anything is done, so that nothing is done for a client that cannot read it. */
@@ -144,3 +147,13 @@ export function nameOf({ namespace, name }: Pick<Target, 'namespace' | 'name'>):
 
 const inNamespace = (namespace: string | undefined): { namespace?: string } =>
   namespace === undefined ? {} : { namespace };
+
+/** What a body says of itself, for the record. */
+function metadataOf(body: unknown): NonNullable<Exchange['facts']['object']> {
+  const { metadata } = isObject(body) ? body : {};
+  const text = (field: string): object => {
+    const value = isObject(metadata) ? metadata[field] : undefined;
+    return typeof value === 'string' ? { [field]: value } : {};
+  };
+  return { ...text('name'), ...text('namespace'), ...text('uid'), ...text('resourceVersion') };
+}

@@ -34,15 +34,15 @@ v1/Service core.Service
 v1/ServiceAccount core.ServiceAccount
 `;
 
-/** `<message> <number>:<field>:<type>[flags] …`; flags: `*` repeated, `%` map, `~` inline, `?` left out when zero. */
+/** `<message> <number>:<field>:<type>[flags] …`; flags: `*` repeated, `%` map, `~` inline, `?` left out when zero, `=` null when zero. */
 export const MESSAGES = `
 apps.Deployment 1:metadata:meta.ObjectMeta 2:spec:apps.DeploymentSpec 3:status:apps.DeploymentStatus
-apps.DeploymentCondition 1:type:string 2:status:string 6:lastUpdateTime:time 7:lastTransitionTime:time 4:reason:string? 5:message:string?
+apps.DeploymentCondition 1:type:string 2:status:string 6:lastUpdateTime:time= 7:lastTransitionTime:time= 4:reason:string? 5:message:string?
 apps.DeploymentSpec 1:replicas:int 2:selector:meta.LabelSelector 3:template:core.PodTemplateSpec 4:strategy:apps.DeploymentStrategy 5:minReadySeconds:int? 6:revisionHistoryLimit:int 7:paused:bool? 9:progressDeadlineSeconds:int
 apps.DeploymentStatus 1:observedGeneration:int? 2:replicas:int? 3:updatedReplicas:int? 7:readyReplicas:int? 4:availableReplicas:int? 5:unavailableReplicas:int? 9:terminatingReplicas:int 6:conditions:apps.DeploymentCondition*? 8:collisionCount:int
 apps.DeploymentStrategy 1:type:string? 2:rollingUpdate:apps.RollingUpdateDeployment
 apps.ReplicaSet 1:metadata:meta.ObjectMeta 2:spec:apps.ReplicaSetSpec 3:status:apps.ReplicaSetStatus
-apps.ReplicaSetCondition 1:type:string 2:status:string 3:lastTransitionTime:time 4:reason:string? 5:message:string?
+apps.ReplicaSetCondition 1:type:string 2:status:string 3:lastTransitionTime:time= 4:reason:string? 5:message:string?
 apps.ReplicaSetSpec 1:replicas:int 4:minReadySeconds:int? 2:selector:meta.LabelSelector 3:template:core.PodTemplateSpec
 apps.ReplicaSetStatus 1:replicas:int 2:fullyLabeledReplicas:int? 4:readyReplicas:int? 5:availableReplicas:int? 7:terminatingReplicas:int 3:observedGeneration:int? 6:conditions:apps.ReplicaSetCondition*?
 apps.RollingUpdateDeployment 1:maxUnavailable:intOrString 2:maxSurge:intOrString
@@ -51,7 +51,7 @@ authentication.SelfSubjectReview 1:metadata:meta.ObjectMeta 2:status:authenticat
 authentication.SelfSubjectReviewStatus 1:userInfo:authentication.UserInfo
 authentication.TokenRequest 1:metadata:meta.ObjectMeta 2:spec:authentication.TokenRequestSpec 3:status:authentication.TokenRequestStatus
 authentication.TokenRequestSpec 1:audiences:string* 4:expirationSeconds:int 3:boundObjectRef:authentication.BoundObjectReference 5:attestations:strings%?
-authentication.TokenRequestStatus 1:token:string 2:expirationTimestamp:time
+authentication.TokenRequestStatus 1:token:string 2:expirationTimestamp:time=
 authentication.TokenReview 1:metadata:meta.ObjectMeta 2:spec:authentication.TokenReviewSpec 3:status:authentication.TokenReviewStatus
 authentication.TokenReviewSpec 1:token:string? 2:audiences:string*?
 authentication.TokenReviewStatus 1:authenticated:bool? 2:user:authentication.UserInfo 4:audiences:string*? 3:error:string?
@@ -75,7 +75,7 @@ autoscaling.Scale 1:metadata:meta.ObjectMeta 2:spec:autoscaling.ScaleSpec 3:stat
 autoscaling.ScaleSpec 1:replicas:int?
 autoscaling.ScaleStatus 1:replicas:int 2:selector:string?
 batch.Job 1:metadata:meta.ObjectMeta 2:spec:batch.JobSpec 3:status:batch.JobStatus
-batch.JobCondition 1:type:string 2:status:string 3:lastProbeTime:time 4:lastTransitionTime:time 5:reason:string? 6:message:string?
+batch.JobCondition 1:type:string 2:status:string 3:lastProbeTime:time= 4:lastTransitionTime:time= 5:reason:string? 6:message:string?
 batch.JobSchedulingConfiguration 1:schedulingPolicy:scheduling.WorkloadPodGroupSchedulingPolicy 2:schedulingConstraints:scheduling.WorkloadPodGroupSchedulingConstraints 3:disruptionMode:scheduling.WorkloadPodGroupDisruptionMode 4:resourceClaims:scheduling.WorkloadPodGroupResourceClaim*?
 batch.JobSpec 1:parallelism:int 2:completions:int 3:activeDeadlineSeconds:int 11:podFailurePolicy:batch.PodFailurePolicy 16:successPolicy:batch.SuccessPolicy 7:backoffLimit:int 12:backoffLimitPerIndex:int 13:maxFailedIndexes:int 4:selector:meta.LabelSelector 5:manualSelector:bool 6:template:core.PodTemplateSpec 8:ttlSecondsAfterFinished:int 9:completionMode:string 10:suspend:bool 14:podReplacementPolicy:string 15:managedBy:string 17:scheduling:batch.JobSchedulingConfiguration
 batch.JobStatus 1:conditions:batch.JobCondition*? 2:startTime:time 3:completionTime:time 4:active:int? 5:succeeded:int? 6:failed:int? 11:terminating:int 7:completedIndexes:string? 10:failedIndexes:string 8:uncountedTerminatedPods:batch.UncountedTerminatedPods 9:ready:int
@@ -115,8 +115,8 @@ core.ContainerResizePolicy 1:resourceName:string 2:restartPolicy:string
 core.ContainerRestartRule 1:action:string? 2:exitCodes:core.ContainerRestartRuleOnExitCodes
 core.ContainerRestartRuleOnExitCodes 1:operator:string? 2:values:int*?
 core.ContainerState 1:waiting:core.ContainerStateWaiting 2:running:core.ContainerStateRunning 3:terminated:core.ContainerStateTerminated
-core.ContainerStateRunning 1:startedAt:time
-core.ContainerStateTerminated 1:exitCode:int 2:signal:int? 3:reason:string? 4:message:string? 5:startedAt:time 6:finishedAt:time 7:containerID:string?
+core.ContainerStateRunning 1:startedAt:time=
+core.ContainerStateTerminated 1:exitCode:int 2:signal:int? 3:reason:string? 4:message:string? 5:startedAt:time= 6:finishedAt:time= 7:containerID:string?
 core.ContainerStateWaiting 1:reason:string? 2:message:string?
 core.ContainerStatus 1:name:string 2:state:core.ContainerState 3:lastState:core.ContainerState 4:ready:bool 5:restartCount:int 6:image:string 7:imageID:string 8:containerID:string? 9:started:bool 10:allocatedResources:quantity%? 11:resources:core.ResourceRequirements 12:volumeMounts:core.VolumeMountStatus*? 13:user:core.ContainerUser 14:allocatedResourcesStatus:core.ResourceStatus*? 15:stopSignal:string
 core.ContainerUser 1:linux:core.LinuxContainerUser
@@ -135,8 +135,8 @@ core.EnvVarSource 1:fieldRef:core.ObjectFieldSelector 2:resourceFieldRef:core.Re
 core.EphemeralContainer 1::core.EphemeralContainerCommon~ 2:targetContainerName:string?
 core.EphemeralContainerCommon 1:name:string 2:image:string? 3:command:string*? 4:args:string*? 5:workingDir:string? 6:ports:core.ContainerPort*? 19:envFrom:core.EnvFromSource*? 7:env:core.EnvVar*? 8:resources:core.ResourceRequirements 23:resizePolicy:core.ContainerResizePolicy*? 24:restartPolicy:string 25:restartPolicyRules:core.ContainerRestartRule*? 9:volumeMounts:core.VolumeMount*? 21:volumeDevices:core.VolumeDevice*? 10:livenessProbe:core.Probe 11:readinessProbe:core.Probe 22:startupProbe:core.Probe 12:lifecycle:core.Lifecycle 13:terminationMessagePath:string? 20:terminationMessagePolicy:string? 14:imagePullPolicy:string? 15:securityContext:core.SecurityContext 16:stdin:bool? 17:stdinOnce:bool? 18:tty:bool?
 core.EphemeralVolumeSource 1:volumeClaimTemplate:core.PersistentVolumeClaimTemplate
-core.Event 1:metadata:meta.ObjectMeta 2:involvedObject:core.ObjectReference 3:reason:string? 4:message:string? 5:source:core.EventSource 6:firstTimestamp:time 7:lastTimestamp:time 8:count:int? 9:type:string? 10:eventTime:microtime 11:series:core.EventSeries 12:action:string? 13:related:core.ObjectReference 14:reportingComponent:string 15:reportingInstance:string
-core.EventSeries 1:count:int? 2:lastObservedTime:microtime
+core.Event 1:metadata:meta.ObjectMeta 2:involvedObject:core.ObjectReference 3:reason:string? 4:message:string? 5:source:core.EventSource 6:firstTimestamp:time= 7:lastTimestamp:time= 8:count:int? 9:type:string? 10:eventTime:microtime= 11:series:core.EventSeries 12:action:string? 13:related:core.ObjectReference 14:reportingComponent:string 15:reportingInstance:string
+core.EventSeries 1:count:int? 2:lastObservedTime:microtime=
 core.EventSource 1:component:string? 2:host:string?
 core.EvictionResponder 1:name:string 2:priority:int
 core.ExecAction 1:command:string*?
@@ -165,7 +165,7 @@ core.LoadBalancerStatus 1:ingress:core.LoadBalancerIngress*?
 core.LocalObjectReference 1:name:string?
 core.NFSVolumeSource 1:server:string 2:path:string 3:readOnly:bool?
 core.Namespace 1:metadata:meta.ObjectMeta 2:spec:core.NamespaceSpec 3:status:core.NamespaceStatus
-core.NamespaceCondition 1:type:string 2:status:string 4:lastTransitionTime:time 5:reason:string? 6:message:string?
+core.NamespaceCondition 1:type:string 2:status:string 4:lastTransitionTime:time= 5:reason:string? 6:message:string?
 core.NamespaceSpec 1:finalizers:string*?
 core.NamespaceStatus 1:phase:string? 2:conditions:core.NamespaceCondition*?
 core.Node 1:metadata:meta.ObjectMeta 2:spec:core.NodeSpec 3:status:core.NodeStatus
@@ -174,7 +174,7 @@ core.NodeAffinity 1:requiredDuringSchedulingIgnoredDuringExecution:core.NodeSele
 core.NodeAllocatableMappedResources 1:name:string 2:quantity:quantity
 core.NodeAllocatableOverheadResources 1:name:string 2:perPod:quantity 3:perContainer:quantity
 core.NodeAllocatableResourceClaimStatus 1:resourceClaimName:string 2:containers:string*? 4:mapping:core.NodeAllocatableMappedResources*? 5:overhead:core.NodeAllocatableOverheadResources*?
-core.NodeCondition 1:type:string 2:status:string 3:lastHeartbeatTime:time 4:lastTransitionTime:time 5:reason:string? 6:message:string?
+core.NodeCondition 1:type:string 2:status:string 3:lastHeartbeatTime:time= 4:lastTransitionTime:time= 5:reason:string? 6:message:string?
 core.NodeConfigSource 2:configMap:core.ConfigMapNodeConfigSource
 core.NodeConfigStatus 1:assigned:core.NodeConfigSource 2:active:core.NodeConfigSource 3:lastKnownGood:core.NodeConfigSource 4:error:string?
 core.NodeDaemonEndpoints 1:kubeletEndpoint:core.DaemonEndpoint
@@ -200,7 +200,7 @@ core.PodAffinity 1:requiredDuringSchedulingIgnoredDuringExecution:core.PodAffini
 core.PodAffinityTerm 1:labelSelector:meta.LabelSelector 2:namespaces:string*? 3:topologyKey:string 4:namespaceSelector:meta.LabelSelector 5:matchLabelKeys:string*? 6:mismatchLabelKeys:string*?
 core.PodAntiAffinity 1:requiredDuringSchedulingIgnoredDuringExecution:core.PodAffinityTerm*? 2:preferredDuringSchedulingIgnoredDuringExecution:core.WeightedPodAffinityTerm*?
 core.PodCertificateProjection 1:signerName:string? 2:keyType:string? 3:maxExpirationSeconds:int 4:credentialBundlePath:string? 5:keyPath:string? 6:certificateChainPath:string? 7:userAnnotations:string%? 8:user:int
-core.PodCondition 1:type:string 7:observedGeneration:int? 2:status:string 3:lastProbeTime:time 4:lastTransitionTime:time 5:reason:string? 6:message:string?
+core.PodCondition 1:type:string 7:observedGeneration:int? 2:status:string 3:lastProbeTime:time= 4:lastTransitionTime:time= 5:reason:string? 6:message:string?
 core.PodDNSConfig 1:nameservers:string*? 2:searches:string*? 3:options:core.PodDNSConfigOption*?
 core.PodDNSConfigOption 1:name:string? 2:value:string
 core.PodExtendedResourceClaimStatus 1:requestMappings:core.ContainerExtendedResourceRequest* 2:resourceClaimName:string
@@ -215,7 +215,7 @@ core.PodSecurityContext 1:seLinuxOptions:core.SELinuxOptions 8:windowsOptions:co
 core.PodSpec 1:volumes:core.Volume*? 20:initContainers:core.Container*? 2:containers:core.Container* 34:ephemeralContainers:core.EphemeralContainer*? 3:restartPolicy:string? 4:terminationGracePeriodSeconds:int 5:activeDeadlineSeconds:int 6:dnsPolicy:string? 7:nodeSelector:string%? 8:serviceAccountName:string? 9:serviceAccount:string? 21:automountServiceAccountToken:bool 10:nodeName:string? 11:hostNetwork:bool? 12:hostPID:bool? 13:hostIPC:bool? 27:shareProcessNamespace:bool 14:securityContext:core.PodSecurityContext 15:imagePullSecrets:core.LocalObjectReference*? 16:hostname:string? 17:subdomain:string? 18:affinity:core.Affinity 19:schedulerName:string? 22:tolerations:core.Toleration*? 23:hostAliases:core.HostAlias*? 24:priorityClassName:string? 25:priority:int 26:dnsConfig:core.PodDNSConfig 28:readinessGates:core.PodReadinessGate*? 29:runtimeClassName:string 30:enableServiceLinks:bool 31:preemptionPolicy:string 32:overhead:quantity%? 33:topologySpreadConstraints:core.TopologySpreadConstraint*? 35:setHostnameAsFQDN:bool 36:os:core.PodOS 37:hostUsers:bool 38:schedulingGates:core.PodSchedulingGate*? 39:resourceClaims:core.PodResourceClaim*? 40:resources:core.ResourceRequirements 41:hostnameOverride:string 43:schedulingGroup:core.PodSchedulingGroup 44:evictionResponders:core.EvictionResponder*?
 core.PodStatus 17:observedGeneration:int? 1:phase:string? 2:conditions:core.PodCondition*? 3:message:string? 4:reason:string? 11:nominatedNodeName:string? 5:hostIP:string? 16:hostIPs:core.HostIP*? 6:podIP:string? 12:podIPs:core.PodIP*? 7:startTime:time 10:initContainerStatuses:core.ContainerStatus*? 8:containerStatuses:core.ContainerStatus*? 9:qosClass:string? 13:ephemeralContainerStatuses:core.ContainerStatus*? 14:resize:string? 15:resourceClaimStatuses:core.PodResourceClaimStatus*? 18:extendedResourceClaimStatus:core.PodExtendedResourceClaimStatus 19:allocatedResources:quantity%? 20:resources:core.ResourceRequirements 21:nodeAllocatableResourceClaimStatuses:core.NodeAllocatableResourceClaimStatus*? 22:volumeHealth:core.PodVolumeHealth*?
 core.PodTemplateSpec 1:metadata:meta.ObjectMeta 2:spec:core.PodSpec
-core.PodVolumeHealth 1:name:string 2:healthConditions:core.VolumeHealthCondition*? 3:lastTransitionTime:time
+core.PodVolumeHealth 1:name:string 2:healthConditions:core.VolumeHealthCondition*? 3:lastTransitionTime:time=
 core.PortStatus 1:port:int 2:protocol:string 3:error:string
 core.PortworxVolumeSource 1:volumeID:string 2:fsType:string? 3:readOnly:bool?
 core.PreferredSchedulingTerm 1:weight:int 2:preference:core.NodeSelectorTerm
@@ -273,9 +273,9 @@ discovery.EndpointPort 1:name:string 2:protocol:string 3:port:int 4:appProtocol:
 discovery.EndpointSlice 1:metadata:meta.ObjectMeta 4:addressType:string 2:endpoints:discovery.Endpoint* 3:ports:discovery.EndpointPort*
 discovery.ForNode 1:name:string
 discovery.ForZone 1:name:string
-events.Event 1:metadata:meta.ObjectMeta 2:eventTime:microtime 3:series:events.EventSeries 4:reportingController:string? 5:reportingInstance:string? 6:action:string? 7:reason:string? 8:regarding:core.ObjectReference 9:related:core.ObjectReference 10:note:string? 11:type:string? 12:deprecatedSource:core.EventSource 13:deprecatedFirstTimestamp:time 14:deprecatedLastTimestamp:time 15:deprecatedCount:int?
-events.EventSeries 1:count:int 2:lastObservedTime:microtime
-meta.Condition 1:type:string 2:status:string 3:observedGeneration:int? 4:lastTransitionTime:time 5:reason:string 6:message:string
+events.Event 1:metadata:meta.ObjectMeta 2:eventTime:microtime= 3:series:events.EventSeries 4:reportingController:string? 5:reportingInstance:string? 6:action:string? 7:reason:string? 8:regarding:core.ObjectReference 9:related:core.ObjectReference 10:note:string? 11:type:string? 12:deprecatedSource:core.EventSource 13:deprecatedFirstTimestamp:time= 14:deprecatedLastTimestamp:time= 15:deprecatedCount:int?
+events.EventSeries 1:count:int 2:lastObservedTime:microtime=
+meta.Condition 1:type:string 2:status:string 3:observedGeneration:int? 4:lastTransitionTime:time= 5:reason:string 6:message:string
 meta.DeleteOptions 1:gracePeriodSeconds:int 2:preconditions:meta.Preconditions 3:orphanDependents:bool 4:propagationPolicy:string 5:dryRun:string*? 6:ignoreStoreReadErrorWithClusterBreakingPotential:bool
 meta.FieldSelectorRequirement 1:key:string 2:operator:string 3:values:string*?
 meta.LabelSelector 1:matchLabels:string%? 2:matchExpressions:meta.LabelSelectorRequirement*?

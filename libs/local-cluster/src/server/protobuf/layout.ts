@@ -11,6 +11,8 @@ export interface Field {
   readonly inline: boolean;
   /** JSON leaves it out when it is zero. */
   readonly optional: boolean;
+  /** JSON has null for it when it is zero: a time that is no pointer. */
+  readonly nullable: boolean;
 }
 
 export type Message = ReadonlyMap<number, Field>;
@@ -65,6 +67,6 @@ const table = (lines: string): Map<string, string> =>
 function field(text: string): [number, Field] {
   const [number = '', name = '', type = ''] = text.split(':');
   const has = (flag: string): boolean => type.includes(flag);
-  const flags = { repeated: has('*'), map: has('%'), inline: has('~'), optional: has('?') };
-  return [Number(number), { name, type: type.replace(/[*%~?]+$/, ''), ...flags }];
+  const flags = { repeated: has('*'), map: has('%'), inline: has('~'), optional: has('?'), nullable: has('=') };
+  return [Number(number), { name, type: type.replace(/[*%~?=]+$/, ''), ...flags }];
 }

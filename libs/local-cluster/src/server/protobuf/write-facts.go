@@ -74,7 +74,7 @@ func main() {
 	sort.Strings(lines)
 	fmt.Println("/** `<apiVersion>/<kind> <message>`, a line each. Made by write-facts.go. */")
 	fmt.Printf("export const KINDS = `\n%s\n`;\n\n", strings.Join(kinds, "\n"))
-	fmt.Println("/** `<message> <number>:<field>:<type>[flags] …`; flags: `*` repeated, `%` map, `~` inline, `?` left out when zero. */")
+	fmt.Println("/** `<message> <number>:<field>:<type>[flags] …`; flags: `*` repeated, `%` map, `~` inline, `?` left out when zero, `=` null when zero. */")
 	fmt.Printf("export const MESSAGES = `\n%s\n`;\n", strings.Join(lines, "\n"))
 }
 
@@ -123,6 +123,9 @@ func field(f reflect.StructField) string {
 	}
 	if optional && !pointer {
 		flags += "?"
+	}
+	if (t == reflect.TypeOf(metav1.Time{}) || t == reflect.TypeOf(metav1.MicroTime{})) && flags == "" && !pointer {
+		flags = "="
 	}
 	return fmt.Sprintf("%s:%s:%s%s", tag[1], json[0], typeName(t), flags)
 }
