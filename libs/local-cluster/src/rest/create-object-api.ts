@@ -8,7 +8,14 @@ import type { Decision, RevisionStore } from '../storage/revision-store.js';
 import { decode, decodePatched, groupVersion, withDefaults } from './decode.js';
 import { checkPreconditions, endsDeletion, orphanWarning, planDeletion, type Deletion } from './deletion.js';
 import { listObjects } from './listing.js';
-import { fillSystemFields, generatedName, newUid, requireName, settleNamespace } from './new-object.js';
+import {
+  fillSystemFields,
+  generatedName,
+  newUid,
+  requireName,
+  settleNamespace,
+  wipeSystemFields,
+} from './new-object.js';
 import type {
   Admission,
   ApiWatchEvent,
@@ -20,8 +27,9 @@ import type {
   WatchParameters,
   WriteParameters,
 } from './object-api.js';
+import { dedupOwners } from './owner-references.js';
 import { patchedBy, shownOf } from './proposals.js';
-import { scaled, scaleOf, withoutScaleTimes } from './scale.js';
+import { patchedScale, scaled, scaleOf, withScalers } from './scale.js';
 import { keyOf } from './store-key.js';
 import { nowOf } from './times.js';
 import { checkUid, checkVersion, isSame, keepUntouchables, raiseGeneration } from './update-rules.js';
@@ -92,7 +100,9 @@ class Objects implements ObjectApi {
   ): Promise<ApiObject> {
     const decoded = decode(resource, body, parameters);
     if (resource.namespaced && !namespace) throw badRequest('an empty namespace may not be set during creation');
+    wipeSystemFields(decoded);
     settleNamespace(decoded, resource.namespaced ? namespace : undefined);
+    dedupOwners(decoded, parameters.warn);
     const { name, generateName } = decoded.metadata;
     return !name && generateName
       ? this.#createGenerated(resource, decoded, generateName, parameters)
@@ -144,6 +154,7 @@ class Objects implements ObjectApi {
       });
     const proposed = decode(resource, body, parameters);
     requireName(proposed, name.name, name.namespace);
+    dedupOwners(proposed, parameters.warn);
     const { allowCreateOnUpdate } = resource.strategy;
     return this.#write(parameters, {
       resource,
@@ -164,7 +175,7 @@ class Objects implements ObjectApi {
     const { scale } = resource.subresources;
     const propose = (live: ApiObject): ApiObject => {
       if (parameters.subresource === 'scale' && scale)
-        return scaled(resource, live, patchedBy(resource, scaleOf(live, scale), patch), scale);
+        return patchedScale(resource, live, patch, scale);
       const shown = answer(resource, live, undefined);
       const proposed = decodePatched(resource, patchedBy(resource, shown, patch), parameters, shownOf(patch));
       requireName(proposed, name.name, name.namespace);
@@ -280,6 +291,7 @@ class Objects implements ObjectApi {
     const { strategy } = resource;
     const { subresource } = parameters;
     this.#admit('UPDATE', resource, { object: proposed, old: live }, parameters);
+    dedupOwners(proposed, parameters.warn, AFTER_ADMISSION);
     checkVersion(resource, live, proposed);
     const next = keepUntouchables(resource, live, proposed, subresource);
     if (subresource !== 'status') {
@@ -294,13 +306,13 @@ class Objects implements ObjectApi {
 
   #newObject(resource: Resource, object: ApiObject, parameters: WriteParameters): ApiObject {
     this.#admit('CREATE', resource, { object, old: undefined }, parameters);
+    dedupOwners(object, parameters.warn, AFTER_ADMISSION);
     fillSystemFields(object, { uid: newUid(this.#random), now: nowOf(this.#clock) });
     if (resource.subresources.status && resource.custom) {
       delete object['status'];
       withDefaults(resource, object);
     }
     if (resource.strategy.hasGeneration !== false) object.metadata.generation = 1;
-    else delete object.metadata.generation;
     resource.strategy.prepareForCreate?.(object, this.#context);
     requireValid(resource, object);
     resource.strategy.warnings?.(object).forEach(parameters.warn);
@@ -327,7 +339,7 @@ class Objects implements ObjectApi {
       ...(live && { live }),
       ...(subresource && { subresource }),
     });
-    return subresource === 'scale' ? withoutScaleTimes(tracked) : tracked;
+    return subresource === 'scale' ? withScalers(tracked) : tracked;
   }
 
   #admit(
@@ -368,6 +380,7 @@ class Objects implements ObjectApi {
   }
 }
 
+const AFTER_ADMISSION = ' after mutating admission happens';
 const KEEP: Decision = { action: 'keep' };
 const REMOVE: Decision = { action: 'remove' };
 const store = (object: ApiObject): Decision => ({ action: 'store', object });

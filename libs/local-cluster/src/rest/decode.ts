@@ -4,7 +4,8 @@ import { toGoForm } from '../builtin/go-form.js';
 import { clone, isObject } from '../clone.js';
 import type { Resource } from '../resources/resource.js';
 import { applyDefaults, decodeCustomErrors, decodeErrors, prune } from '../schema/index.js';
-import { groupVersion, rejectOtherKind } from './kind-errors.js';
+import { groupVersion, rejectOtherKind, rejectPatchedKind } from './kind-errors.js';
+import { orderKeys } from './key-order.js';
 import type { WriteParameters } from './object-api.js';
 
 export { groupVersion };
@@ -27,6 +28,7 @@ export function decodePatched(
 ): ApiObject {
   const refuse = (why: string): ApiError => invalidPatch(shown(patched), why);
   if (!isObject(patched)) throw refuse('the patched object is no JSON object');
+  rejectPatchedKind(resource, patched, refuse);
   return decoded(resource, patched, strictness, refuse);
 }
 
@@ -35,6 +37,7 @@ export function withDefaults(resource: Resource, object: ApiObject): ApiObject {
   if (!resource.custom) toGoForm(object);
   applyDefaults(resource.schema, object);
   resource.strategy.default?.(object);
+  orderKeys(resource, object);
   return object;
 }
 
@@ -79,7 +82,8 @@ function inOrder({ custom }: Resource, paths: readonly string[]): readonly strin
   return [...sorted.filter(isMetadata), ...sorted.filter((path) => !isMetadata(path))];
 }
 
-function invalidPatch(shown: string, why: string): ApiError {
+/** What a patch makes of an object cannot be decoded. */
+export function invalidPatch(shown: string, why: string): ApiError {
   const message = `Invalid value: ${JSON.stringify(shown)}: ${why}`;
   return new ApiError(422, 'Invalid', ` "" is invalid: patch: ${message}`, {
     causes: [{ reason: 'FieldValueInvalid', message, field: 'patch' }],

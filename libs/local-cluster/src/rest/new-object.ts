@@ -23,14 +23,18 @@ export function newUid(random: Random): string {
   return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
+/** Removes what only the server says of an object, in place. */
+export function wipeSystemFields({ metadata }: ApiObject): void {
+  for (const field of ['uid', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds'] as const)
+    delete metadata[field];
+}
+
 /** Sets what only the server says of a new object, in place. */
 export function fillSystemFields(object: ApiObject, { uid, now }: { uid: string; now: string }): void {
-  const { metadata } = object;
-  delete metadata.deletionTimestamp;
-  delete metadata.deletionGracePeriodSeconds;
-  delete metadata.resourceVersion;
-  metadata.uid = uid;
-  metadata.creationTimestamp = now;
+  wipeSystemFields(object);
+  delete object.metadata.resourceVersion;
+  object.metadata.uid = uid;
+  object.metadata.creationTimestamp = now;
 }
 
 /** The object's namespace is the request's, in place; another one is an error. */

@@ -1,4 +1,4 @@
-import { conflict, invalid, STALE } from '../api-error.js';
+import { ApiError, conflict, invalid, STALE } from '../api-error.js';
 import type { ApiObject, ObjectName } from '../api-object.js';
 import type { Resource } from '../resources/resource.js';
 import { isObject } from '../clone.js';
@@ -43,6 +43,8 @@ export function checkVersion(resource: Resource, live: ApiObject, proposed: ApiO
       },
     ]);
   }
+  if (!/^\d+$/.test(resourceVersion))
+    throw new ApiError(500, '', `strconv.ParseUint: parsing ${JSON.stringify(resourceVersion)}: invalid syntax`);
   if (resourceVersion !== live.metadata.resourceVersion) throw conflict(resource, name, STALE);
 }
 

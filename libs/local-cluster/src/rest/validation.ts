@@ -35,8 +35,11 @@ function updateErrors(
   return [...(strategy.validate?.(next) ?? []), ...(strategy.validateUpdate?.(next, live) ?? [])];
 }
 
-const objectErrors = (resource: Resource, object: ApiObject): FieldError[] =>
-  resource.custom ? validateCustom(resource, object) : (resource.strategy.validate?.(object) ?? []);
+function objectErrors(resource: Resource, object: ApiObject): FieldError[] {
+  if (resource.custom) return validateCustom(resource, object);
+  const { validate, validateCreate } = resource.strategy;
+  return [...(validate?.(object) ?? []), ...(validateCreate?.(object) ?? [])];
+}
 
 function rejectInvalid(resource: Resource, { metadata }: ApiObject, errors: readonly FieldError[]): void {
   if (errors.length > 0) throw invalid(resource, metadata.name, errors);
