@@ -24,14 +24,13 @@ export function admitPriority({ object: pod, old, operation, resource, name }: A
       `admission controller computed ${priority} from the given PriorityClass name`;
     throw forbidden(resource, name.name, why);
   }
-  const { preemptionPolicy = PREEMPTION } = spec;
-  if (preemptionPolicy !== PREEMPTION) {
+  if (![undefined, PREEMPTION].includes(textOf(spec['preemptionPolicy']) || undefined)) {
     const why =
-      `the string value of PreemptionPolicy (${textOf(preemptionPolicy)}) must not be provided in pod spec; priority ` +
-      `admission controller computed ${PREEMPTION} from the given PriorityClass name`;
+      `the string value of PreemptionPolicy (${textOf(spec['preemptionPolicy'])}) must not be provided in pod spec; ` +
+      `priority admission controller computed ${PREEMPTION} from the given PriorityClass name`;
     throw forbidden(resource, name.name, why);
   }
-  fill(spec, { priority, preemptionPolicy });
+  fill(spec, { priority, preemptionPolicy: PREEMPTION });
 }
 
 function keep(spec: Fields, old: Fields): void {

@@ -6,12 +6,15 @@ import type { Strategy } from '../../resources/resource.js';
 import { childOf, fieldsOf, fill, fillEmpty, listOf, numberOf, textOf, textsOf } from './access.js';
 import { invalidValue, required } from '../../schema/field-errors.js';
 import { immutableErrors } from './metadata.js';
+import { canonicalise } from './quantities.js';
 
 export const nodeStrategy: Strategy = {
   allowUnconditionalUpdate: true,
   hasGeneration: false,
   default(node) {
     const status = fieldsOf(node['status']);
+    canonicalise(status['capacity']);
+    canonicalise(status['allocatable']);
     if (status['capacity']) fill(status, { allocatable: structuredClone(status['capacity']) });
   },
   selectableFields: (node) => ({ 'spec.unschedulable': String(fieldsOf(node['spec'])['unschedulable'] ?? false) }),

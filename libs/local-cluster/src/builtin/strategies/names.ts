@@ -12,12 +12,13 @@ const SUBDOMAIN_FAULT =
   "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and " +
   `end with an alphanumeric character (e.g. 'example.com', regex used for validation is '${SUBDOMAIN}')`;
 
-const tooManyBytes = (value: string, limit: number): string[] =>
-  Buffer.byteLength(value) > limit ? [`must be no more than ${limit} bytes`] : [];
+/** The real server counts bytes, whatever it calls them. */
+const tooManyBytes = (value: string, limit: number, unit = 'characters'): string[] =>
+  Buffer.byteLength(value) > limit ? [`must be no more than ${limit} ${unit}`] : [];
 
 /** What is wrong with a DNS label; empty: nothing. */
 export function labelFaults(value: string): string[] {
-  const faults = tooManyBytes(value, 63);
+  const faults = tooManyBytes(value, 63, 'bytes');
   if (WHOLE_LABEL.test(value)) return faults;
   return [...faults, WHOLE_SUBDOMAIN.test(value) ? 'must not contain dots' : LABEL_FAULT];
 }
@@ -25,6 +26,21 @@ export function labelFaults(value: string): string[] {
 export const subdomainFaults = (value: string): string[] => [
   ...tooManyBytes(value, 253),
   ...(WHOLE_SUBDOMAIN.test(value) ? [] : [SUBDOMAIN_FAULT]),
+];
+
+const SEARCH = '_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?';
+const WHOLE_SEARCH = new RegExp(`^${SEARCH}(\\.${SEARCH})*$`);
+
+/** A subdomain that may have underscores, as where names are looked for. */
+export const searchFaults = (value: string): string[] => [
+  ...tooManyBytes(value, 253),
+  ...(WHOLE_SEARCH.test(value)
+    ? []
+    : [
+        "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and must " +
+          "start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is " +
+          `'${SEARCH}(\\.${SEARCH})*')`,
+      ]),
 ];
 
 /** RBAC names stand in a path and are else free. */

@@ -1,4 +1,5 @@
 import { fieldsOf, fill, fillEmpty, hasFields, listOf, textOf, childOf, numberOf, type Fields } from './access.js';
+import { canonicalise, canonicaliseField } from './quantities.js';
 
 const VOLUME_MODE = 0o644;
 
@@ -8,6 +9,8 @@ export function defaultPodSpec(spec: Fields): void {
   if (spec['serviceAccountName']) spec['serviceAccount'] = spec['serviceAccountName'];
   fillEmpty(spec, { dnsPolicy: 'ClusterFirst', restartPolicy: 'Always', schedulerName: 'default-scheduler' });
   fill(spec, { securityContext: {}, terminationGracePeriodSeconds: 30 });
+  canonicalise(spec['overhead']);
+  canonicaliseResources(spec['resources']);
   listOf(spec['volumes']).forEach(defaultVolume);
   for (const container of containersOf(spec)) defaultContainer(container);
   if (spec['hostNetwork'] === true) for (const container of containersOf(spec)) defaultHostPorts(container);
@@ -18,6 +21,7 @@ export function defaultPod(spec: Fields): void {
   const grace = numberOf(spec['terminationGracePeriodSeconds']);
   if (grace !== undefined && grace < 0) spec['terminationGracePeriodSeconds'] = 1;
   fill(spec, { enableServiceLinks: true });
+  requestPodLimits(spec);
   for (const container of [...listOf(spec['containers']), ...listOf(spec['initContainers'])]) requestLimits(container);
 }
 
@@ -27,6 +31,19 @@ export const containersOf = (spec: Fields): Fields[] => [
   ...listOf(spec['containers']),
   ...listOf(spec['ephemeralContainers']),
 ];
+
+function canonicaliseResources(resources: unknown): void {
+  canonicalise(fieldsOf(resources)['limits']);
+  canonicalise(fieldsOf(resources)['requests']);
+}
+
+/** What no container asks for by itself, the Pod asks for as a whole. */
+function requestPodLimits(spec: Fields): void {
+  const resources = fieldsOf(spec['resources']);
+  const asked = containersOf(spec).flatMap(({ resources: own }) => Object.keys(fieldsOf(fieldsOf(own)['requests'])));
+  const limits = Object.entries(fieldsOf(resources['limits'])).filter(([name]) => !asked.includes(name));
+  if (limits.length > 0) fill(childOf(resources, 'requests'), Object.fromEntries(limits));
+}
 
 function requestLimits(container: Fields): void {
   const resources = fieldsOf(container['resources']);
@@ -41,11 +58,13 @@ function defaultContainer(container: Fields): void {
     terminationMessagePolicy: 'File',
   });
   fill(container, { resources: {} });
+  canonicaliseResources(container['resources']);
   for (const port of listOf(container['ports'])) fillEmpty(port, { protocol: 'TCP' });
   for (const variable of listOf(container['env'])) defaultFieldRef(fieldsOf(variable['valueFrom']));
   for (const name of ['livenessProbe', 'readinessProbe', 'startupProbe'])
     if (container[name]) defaultProbe(fieldsOf(container[name]));
   const lifecycle = fieldsOf(container['lifecycle']);
+  delete lifecycle['stopSignal']; // not on at the real server
   for (const hook of ['postStart', 'preStop']) defaultHandler(fieldsOf(lifecycle[hook]));
 }
 
@@ -57,6 +76,11 @@ function pullPolicyOf(image: string): 'Always' | 'IfNotPresent' {
 }
 
 function defaultFieldRef(source: Fields): void {
+  if (source['resourceFieldRef']) {
+    const reference = fieldsOf(source['resourceFieldRef']);
+    fill(reference, { divisor: '0' });
+    canonicaliseField(reference, 'divisor');
+  }
   if (source['fieldRef']) fillEmpty(fieldsOf(source['fieldRef']), { apiVersion: 'v1' });
 }
 
@@ -78,6 +102,7 @@ function defaultVolume(volume: Fields): void {
   if (!Object.entries(volume).some(([name, source]) => name !== 'name' && source !== null)) volume['emptyDir'] = {};
   for (const name of ['secret', 'configMap', 'downwardAPI', 'projected'])
     if (volume[name]) fill(fieldsOf(volume[name]), { defaultMode: VOLUME_MODE });
+  if (volume['emptyDir']) canonicaliseField(fieldsOf(volume['emptyDir']), 'sizeLimit');
   if (volume['hostPath']) fill(fieldsOf(volume['hostPath']), { type: '' });
   if (volume['image']) {
     const image = fieldsOf(volume['image']);

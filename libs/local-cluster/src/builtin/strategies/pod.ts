@@ -3,7 +3,7 @@ import type { Strategy } from '../../resources/resource.js';
 import { childOf, fieldsOf, numberOf, textOf } from './access.js';
 import { defaultPod, defaultPodSpec } from './pod-defaults.js';
 import { qosClassOf } from './pod-qos.js';
-import { validatePod } from './pod/pod-rules.js';
+import { validatePod, validatePodCreate } from './pod/pod-rules.js';
 import { validatePodUpdate } from './pod/pod-update-rules.js';
 
 export const podStrategy: Strategy = {
@@ -21,6 +21,7 @@ export const podStrategy: Strategy = {
     pod.metadata.generation = 1;
   },
   validate: validatePod,
+  validateCreate: validatePodCreate,
   validateUpdate: validatePodUpdate,
   selectableFields(pod) {
     const spec = fieldsOf(pod['spec']);

@@ -26,10 +26,14 @@ function nodeErrors(affinity: Fields, field: string): FieldError[] {
     ...terms.flatMap((term, index) => termErrors(term, `${at}[${index}]`)),
     ...listOf(affinity[PREFERRED]).flatMap(({ weight, preference }, index) => [
       ...weightErrors(weight, `${field}.${PREFERRED}[${index}].weight`),
-      ...termErrors(fieldsOf(preference), `${field}.${PREFERRED}[${index}].preference`),
+      ...withoutValues(termErrors(fieldsOf(preference), `${field}.${PREFERRED}[${index}].preference`)),
     ]),
   ];
 }
+
+/** What is only preferred may have values that no label has. */
+const withoutValues = (errors: readonly FieldError[]): FieldError[] =>
+  errors.filter(({ field }) => !/\.matchExpressions\[\d+\]\.values\[\d+\]$/.test(field));
 
 function weightErrors(value: unknown, field: string): FieldError[] {
   const weight = numberOf(value) ?? 0;

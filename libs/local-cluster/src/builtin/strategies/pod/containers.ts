@@ -4,7 +4,7 @@ import { fieldsOf, listOf, numberOf, textOf, type Fields } from '../access.js';
 import { portFaults, portNameFaults } from '../names.js';
 import { nameErrors, neededChoiceErrors } from '../shared-rules.js';
 import { envErrors, envFromErrors } from './environment.js';
-import { unwatchedErrors, watchedErrors, type PodFacts } from './handlers.js';
+import { unwatchedErrors, watchedErrors } from './handlers.js';
 import { mountErrors } from './mounts.js';
 import { resourceErrors } from './resources.js';
 import { contextErrors } from './security-context.js';
@@ -16,7 +16,8 @@ const RESTART_POLICIES = ['Always', 'Never', 'OnFailure'];
 const MAX_RULES = 20;
 
 /** What the rules of containers have to know of the Pod's spec. */
-export interface SpecFacts extends PodFacts {
+export interface SpecFacts {
+  readonly gracePeriod: number | undefined;
   readonly volumes: ReadonlyMap<string, Fields>;
   readonly claims: readonly string[];
   readonly restartPolicy: string;

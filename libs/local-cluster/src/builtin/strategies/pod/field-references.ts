@@ -58,19 +58,19 @@ export function fieldRefErrors(
   if (!fieldPath) return [required(`${field}.fieldPath`)];
   const path = textOf(fieldPath);
   const [, map, key] = /^(.*)\['(.*)'\]$/.exec(path) ?? [];
-  if (!CONVERTIBLE.has(map ?? path)) {
-    const why = `error converting fieldPath: field label not supported: ${path}`;
-    return [invalidValue(`${field}.fieldPath`, path, why)];
-  }
   if (map !== undefined && key !== undefined) return subscriptErrors(map, key, field);
+  if (!CONVERTIBLE.has(path)) return [unconvertible(path, 'not supported', field)];
   return known.includes(path) ? [] : [notSupported(`${field}.fieldPath`, path, known)];
 }
 
 function subscriptErrors(map: string, key: string, field: string): FieldError[] {
   if (map === 'metadata.annotations') return invalidFor(field, key.toLowerCase(), labelKeyFaults(key.toLowerCase()));
   if (map === 'metadata.labels') return invalidFor(field, key, labelKeyFaults(key));
-  return [invalidValue(field, map, 'does not support subscript')];
+  return [unconvertible(`${map}['${key}']`, 'does not support subscript', field)];
 }
+
+const unconvertible = (path: string, why: string, field: string): FieldError =>
+  invalidValue(`${field}.fieldPath`, path, `error converting fieldPath: field label ${why}: ${path}`);
 
 /** Errors of a `resourceFieldRef`; a file has to name its container. */
 export function resourceRefErrors(reference: Fields, field: string, isFile: boolean): FieldError[] {

@@ -1,16 +1,10 @@
 import type { FieldError } from '../../../api-error.js';
-import { forbiddenField, invalidValue, notSupported, required } from '../../../schema/field-errors.js';
+import { forbiddenField, invalidValue, required } from '../../../schema/field-errors.js';
 import { fieldsOf, listOf, numberOf, textOf, type Fields } from '../access.js';
 import { choiceErrors, countErrors, portErrors } from '../shared-rules.js';
 
-/** What a rule of a Pod's containers has to know of the Pod. */
-export interface PodFacts {
-  readonly gracePeriod: number | undefined;
-  /** `linux`, `windows`; undefined where the Pod does not say. */
-  readonly os: string | undefined;
-}
-
-type Rule = (handler: Fields, field: string, facts: PodFacts) => FieldError[];
+/** `gracePeriod`: seconds that the Pod has to end. */
+type Rule = (handler: Fields, field: string, facts: { readonly gracePeriod: number | undefined }) => FieldError[];
 
 const HTTP_HEADER = /^[-A-Za-z0-9]+$/;
 const HEADER_FAULT =
@@ -96,32 +90,7 @@ export const unwatchedErrors = (container: Fields, field: string): FieldError[] 
       forbiddenField(`${field}.${name}`, 'may not be set for init containers without restartPolicy=Always'),
     );
 
-const lifecycleErrors: Rule = (lifecycle, field, facts) => [
-  ...['postStart', 'preStop'].flatMap((hook) =>
+const lifecycleErrors: Rule = (lifecycle, field, facts) =>
+  ['postStart', 'preStop'].flatMap((hook) =>
     lifecycle[hook] == null ? [] : handlerErrors(fieldsOf(lifecycle[hook]), `${field}.${hook}`, facts),
-  ),
-  ...(lifecycle['stopSignal'] == null
-    ? []
-    : signalErrors(textOf(lifecycle['stopSignal']), `${field}.stopSignal`, facts)),
-];
-
-const SIGNALS = (
-  'ABRT ALRM BUS CHLD CLD CONT FPE HUP ILL INT IO IOT KILL PIPE POLL PROF PWR QUIT ' +
-  `RTMAX ${numbered('RTMAX-', 14)} RTMIN ${numbered('RTMIN+', 15)} ` +
-  'SEGV STKFLT STOP SYS TERM TRAP TSTP TTIN TTOU URG USR1 USR2 VTALRM WINCH XCPU XFSZ'
-)
-  .split(' ')
-  .map((name) => `SIG${name}`);
-
-/** Sorted as texts are: 1, 10, 11, …, 2. */
-function numbered(prefix: string, most: number): string {
-  return Array.from({ length: most }, (_, index) => `${prefix}${index + 1}`)
-    .sort()
-    .join(' ');
-}
-
-function signalErrors(signal: string, field: string, { os }: PodFacts): FieldError[] {
-  if (os === undefined) return [forbiddenField(field, 'may not be set for containers with empty `spec.os.name`')];
-  const supported = os === 'windows' ? ['SIGKILL', 'SIGTERM'] : SIGNALS;
-  return supported.includes(signal) ? [] : [notSupported(field, signal, supported)];
-}
+  );

@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import type { FieldError } from '../../../api-error.js';
 import { forbiddenField, invalidFor, invalidValue, required, tooLong } from '../../../schema/field-errors.js';
 import { fieldsOf, listOf, textOf, textsOf, type Fields } from '../access.js';
-import { labelFaults, subdomainFaults } from '../names.js';
+import { labelFaults, searchFaults, subdomainFaults } from '../names.js';
 
 const MAX_SERVERS = 3;
 const MAX_SEARCHES = 32;
@@ -43,7 +43,13 @@ function searchErrors(searches: readonly string[], field: string): FieldError[] 
     const detail = `must not have more than ${MAX_SEARCH_CHARACTERS} characters (including spaces) in the search list`;
     errors.push(invalidValue(field, searches, detail));
   }
-  return errors;
+  return [
+    ...errors,
+    ...searches.flatMap((search, index) => {
+      const name = search.replace(/(?<=.)\.$/, '');
+      return search === '.' ? [] : invalidFor(`${field}[${index}]`, name, searchFaults(name));
+    }),
+  ];
 }
 
 /** Errors of what a Pod calls itself and others. */

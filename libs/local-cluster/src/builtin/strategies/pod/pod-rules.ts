@@ -16,7 +16,7 @@ import { between, choiceErrors, countErrors, MAX_INT32, neededChoiceErrors } fro
 import { affinityErrors } from './affinity.js';
 import { containerErrors, initContainerErrors, networkErrors, paddingErrors, type SpecFacts } from './containers.js';
 import { aliasErrors, dnsErrors, hostErrors, overrideErrors } from './pod-network.js';
-import { resourceErrors } from './resources.js';
+import { podResourceErrors, resourceErrors } from './resources.js';
 import { podContextErrors } from './security-context.js';
 import { spreadErrors } from './spread.js';
 import { tolerationErrors } from './tolerations.js';
@@ -27,12 +27,33 @@ const SYSTEMS = ['linux', 'windows'];
 export function validatePod(pod: ApiObject): FieldError[] {
   const spec = fieldsOf(pod['spec']);
   return [
+    ...podAnnotationErrors(pod),
     ...podSpecErrors(spec, 'spec', true),
     ...countErrors(spec, 'spec', ['terminationGracePeriodSeconds']),
     ...paddingErrors(listOf(spec['containers']), 'spec.containers'),
     ...paddingErrors(listOf(spec['initContainers']), 'spec.initContainers'),
   ];
 }
+
+const MIRROR = 'kubernetes.io/config.mirror';
+const DELETION_COST = 'controller.kubernetes.io/pod-deletion-cost';
+
+function podAnnotationErrors({ metadata, spec }: ApiObject): FieldError[] {
+  const { [MIRROR]: mirror, [DELETION_COST]: cost } = metadata.annotations ?? {};
+  const at = (key: string): string => `metadata.annotations[${key}]`;
+  const isUnbound = mirror !== undefined && !fieldsOf(spec)['nodeName'];
+  const isCost = cost === undefined || (/^(0|[+-]?[1-9]\d*)$/.test(cost) && Number(cost) === (Number(cost) | 0));
+  return [
+    ...(isUnbound ? [invalidValue(at(MIRROR), mirror, 'must set spec.nodeName if mirror pod annotation is set')] : []),
+    ...(isCost ? [] : [invalidValue(at(DELETION_COST), cost, 'must be a 32bit integer')]),
+  ];
+}
+
+/** Nobody makes a Pod with containers that come later, by a road of their own. */
+export const validatePodCreate = (pod: ApiObject): FieldError[] =>
+  listOf(fieldsOf(pod['spec'])['ephemeralContainers']).length === 0
+    ? []
+    : [forbiddenField('spec.ephemeralContainers', 'cannot be set on create')];
 
 /** Errors of a template's metadata and spec. */
 export function templateErrors(template: Fields, field: string): FieldError[] {
@@ -52,13 +73,12 @@ function podSpecErrors(spec: Fields, field: string, isPod: boolean): FieldError[
     restartPolicy: textOf(spec['restartPolicy']),
     hostUsers: spec['hostUsers'] !== false,
     gracePeriod: numberOf(spec['terminationGracePeriodSeconds']),
-    os: spec['os'] == null ? undefined : textOf(fieldsOf(spec['os'])['name']),
   };
   return [
     ...errors,
     ...containerErrors(listOf(spec['containers']), `${field}.containers`, facts),
     ...initContainerErrors(spec, `${field}.initContainers`, facts),
-    ...resourceErrors(fieldsOf(spec['resources']), `${field}.resources`, facts.claims),
+    ...podResourceErrors(fieldsOf(spec['resources']), `${field}.resources`),
     ...networkErrors(spec, field, isPod),
     ...wayErrors(spec, field),
     ...placeErrors(spec, field),
@@ -89,13 +109,15 @@ const placeErrors = (spec: Fields, field: string): FieldError[] => [
   ),
   ...gateErrors(listOf(spec['schedulingGates']), `${field}.schedulingGates`),
   ...spreadErrors(listOf(spec['topologySpreadConstraints']), `${field}.topologySpreadConstraints`),
-  ...(spec['hostUsers'] === false
-    ? ['HostPID', 'HostIPC'].flatMap((name) =>
-        spec[`h${name.slice(1)}`] === true ? [forbiddenField(`${field}.${name}`, 'when `hostUsers` is false')] : [],
-      )
-    : []),
+  ...(spec['hostUsers'] === false ? hostErrorsOf(spec, field) : []),
   ...overrideErrors(spec, field),
 ];
+
+/** Who shares the node's users not, shares nothing else of it; the errors name the fields as the real server does. */
+const hostErrorsOf = (spec: Fields, field: string): FieldError[] =>
+  Object.entries({ hostNetwork: 'hostNetwork', hostPID: 'HostPID', hostIPC: 'HostIPC' }).flatMap(([name, shown]) =>
+    spec[name] === true ? [forbiddenField(`${field}.${shown}`, 'when `hostUsers` is false')] : [],
+  );
 
 const qualifiedFaults = (name: unknown): string[] => labelKeyFaults(textOf(name));
 

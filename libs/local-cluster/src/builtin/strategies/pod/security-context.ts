@@ -1,5 +1,12 @@
 import type { FieldError } from '../../../api-error.js';
-import { duplicate, invalidValue, notSupported, required, tooLong } from '../../../schema/field-errors.js';
+import {
+  duplicate,
+  forbiddenField,
+  invalidValue,
+  notSupported,
+  required,
+  tooLong,
+} from '../../../schema/field-errors.js';
 import { fieldsOf, listOf, textOf, textsOf, type Fields } from '../access.js';
 import { choiceErrors, idError, idErrors } from '../shared-rules.js';
 import { descendingErrors } from './paths.js';
@@ -13,9 +20,10 @@ const IS_SYSCTL = new RegExp(WHOLE_SYSCTL);
 
 /** Errors of a container's security context. */
 export function contextErrors(context: Fields, field: string, hostUsers: boolean): FieldError[] {
-  const { procMount, allowPrivilegeEscalation } = context;
+  const { procMount, allowPrivilegeEscalation, privileged } = context;
   const isUnmasked = hostUsers && procMount === 'Unmasked';
   return [
+    ...(privileged === true ? [forbiddenField(`${field}.privileged`, 'disallowed by cluster policy')] : []),
     ...idErrors(context, field, ['runAsUser', 'runAsGroup']),
     ...choiceErrors(context, field, { procMount: ['Default', 'Unmasked'] }),
     ...(isUnmasked
@@ -34,7 +42,7 @@ function escalationErrors(context: Fields, field: string): FieldError[] {
     ...(context['privileged'] === true ? [`${prefix} \`privileged\` to true`] : []),
     ...powers.map(() => `${prefix} \`capabilities.Add\` CAP_SYS_ADMIN`),
   ];
-  return details.map((detail) => invalidValue(field, asInGo(context), detail));
+  return details.map((detail) => invalidValue(field, asInGo(context, GO_FIELDS), detail));
 }
 
 const GO_FIELDS = [
@@ -52,16 +60,21 @@ const GO_FIELDS = [
   'appArmorProfile',
 ];
 
-/** A context as its error shows it: with the names that the real server has for its fields, and all of them. */
-function asInGo(context: Fields): Fields {
+const GO_STRUCTS: Readonly<Record<string, readonly string[]>> = {
+  appArmorProfile: ['type', 'localhostProfile'],
+  capabilities: ['add', 'drop'],
+  seccompProfile: ['type', 'localhostProfile'],
+};
+
+/** An object as an error shows it: with the names that the real server has for its fields, and all of them. */
+function asInGo(object: Fields, names: readonly string[]): Fields {
   const inGo = (name: string): string =>
     name.startsWith('seL') ? 'SELinuxOptions' : `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
   const valueOf = (name: string): unknown => {
-    if (name !== 'capabilities' || context[name] == null) return context[name] ?? null;
-    const { add, drop } = fieldsOf(context[name]);
-    return { Add: add ?? null, Drop: drop ?? null };
+    const fields = GO_STRUCTS[name];
+    return object[name] != null && fields ? asInGo(fieldsOf(object[name]), fields) : (object[name] ?? null);
   };
-  return Object.fromEntries(GO_FIELDS.map((name) => [inGo(name), valueOf(name)]));
+  return Object.fromEntries(names.map((name) => [inGo(name), valueOf(name)]));
 }
 
 function seccompErrors(profile: unknown, field: string): FieldError[] {
