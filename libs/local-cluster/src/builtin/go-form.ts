@@ -2,7 +2,7 @@ import type { ApiObject } from '../api-object.js';
 import { isObject } from '../clone.js';
 import { fieldsOf, messageOfKind, type Field } from '../server/protobuf/index.js';
 
-/** Makes of a built-in kind's object what Go would write of it: nothing of what is null, or empty and then left out. */
+/** Makes of a built-in kind's object what Go would write of it: nothing of what is null, or empty and then left out; null where a time is missing. */
 export function toGoForm(object: ApiObject): void {
   const message = messageOfKind(object.apiVersion, object.kind);
   if (message !== undefined) tidy(object as unknown as Record<string, unknown>, message);
@@ -17,6 +17,7 @@ function tidy(object: Record<string, unknown>, message: string): void {
     if (value === null || (field.optional && isLeftOut(field, value))) delete object[name];
     else tidyValue(value, field);
   }
+  for (const [name, { nullable }] of fields) if (nullable) object[name] ??= null;
 }
 
 function tidyValue(value: unknown, { type, map, repeated }: Field): void {

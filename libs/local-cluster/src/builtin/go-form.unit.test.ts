@@ -35,6 +35,22 @@ it('keeps empty structs and the zeros of pointers, and reads null in a map of te
 });
 
 it('leaves custom resources alone', () => {
-  const run = { apiVersion: 'sympozium.ai/v1alpha1', kind: 'AgentRun', metadata: { name: 'a', labels: {} }, spec: null };
+  const run = {
+    apiVersion: 'sympozium.ai/v1alpha1',
+    kind: 'AgentRun',
+    metadata: { name: 'a', labels: {} },
+    spec: null,
+  };
   expect(formOf(run)).toEqual(run);
+});
+
+it('has null for a time that is missing, unless it is a pointer or left out', () => {
+  const conditions = [{ type: 'Ready', status: 'True', lastTransitionTime: '2026-01-01T00:00:00Z' }];
+  expect(formOf({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' }, status: { conditions } })).toEqual({
+    ...{ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' } },
+    status: { conditions: [{ ...conditions[0], lastProbeTime: null }] },
+  });
+  expect(formOf({ apiVersion: 'v1', kind: 'Event', metadata: { name: 'e' } })).toMatchObject({
+    ...{ eventTime: null, firstTimestamp: null, lastTimestamp: null },
+  });
 });
