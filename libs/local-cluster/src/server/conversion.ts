@@ -1,7 +1,7 @@
 import type { ApiObject } from '../api-object.js';
 import { ApiError, badRequest } from '../api-error.js';
 import type { ObjectList } from '../rest/object-api.js';
-import type { Resource } from '../resources/resource.js';
+import type { Column, Resource } from '../resources/resource.js';
 import type { Conversion } from './negotiate.js';
 import { tableOf } from './table.js';
 
@@ -9,6 +9,8 @@ import { tableOf } from './table.js';
 export interface View {
   readonly resource: Resource;
   readonly convert: Conversion | undefined;
+  /** Of a Table; those of the resource if absent. */
+  readonly columns?: readonly Column[];
   /** `Metadata` (default), `Object` or `None`: what stands beside the cells of a Table's row. */
   readonly includeObject: string;
   /** Milliseconds since 1970, for ages. */

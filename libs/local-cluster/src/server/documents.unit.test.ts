@@ -17,7 +17,9 @@ const containers = (description: string): Schema => ({
   'x-kubernetes-patch-merge-key': 'name',
   'x-kubernetes-patch-strategy': 'merge',
 });
-const endless: { type: 'object'; properties: Record<string, Schema> } = { type: 'object', properties: {} };
+const endless: { type: 'object'; description: string; properties: Record<string, Schema> } = {
+  ...{ type: 'object', description: 'It goes on.', properties: {} },
+};
 endless.properties['not'] = endless;
 
 const THINGS = testResource({
@@ -195,6 +197,13 @@ describe('OpenAPI v3', () => {
         second: { type: 'array', description: 'Run second.', items: ref, ...merge },
       },
       'x-kubernetes-group-version-kind': [{ group: 'batch', kind: 'Thing', version: 'v1' }],
+    });
+    const again = Object.values(schemas).find(
+      (schema) => 'properties' in schema && Object.hasOwn(schema.properties ?? {}, 'not'),
+    );
+    expect(again).toMatchObject({
+      description: 'It goes on.',
+      properties: { not: { $ref: expect.any(String) as string } },
     });
     expect(schemas['io.k8s.api.core.v1.Container']).toEqual({
       type: 'object',

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { HandlerRequest } from './handlers.js';
-import { CONFIG_MAPS, PODS, WIDGETS } from './testing/test-resources.js';
+import { CONFIG_MAPS, DEPLOYMENTS, PODS, WIDGETS } from './testing/test-resources.js';
 import { startTestServer, type TestServer } from './testing/test-server.js';
 
 const PAGE = '404 page not found\n';
@@ -151,6 +151,15 @@ describe('forms of answers', () => {
           "must be 'Metadata', 'Object', 'None', or empty",
       },
     ]);
+  });
+
+  it('Table of a Scale, which has columns of its own', async () => {
+    const metadata = { name: 'a', namespace: 'default', creationTimestamp: '2026-01-01T00:00:00Z' };
+    test.api.put(DEPLOYMENTS, { metadata, spec: { replicas: 3 }, status: { replicas: 2 } });
+    const { json } = await asked('/apis/apps/v1/namespaces/default/deployments/a/scale', meta('Table'));
+    const { columnDefinitions, rows } = json as { columnDefinitions: { name: string }[]; rows: { cells: unknown[] }[] };
+    expect(columnDefinitions.map(({ name }) => name)).toEqual(['Name', 'Desired', 'Available', 'Age']);
+    expect(rows[0]?.cells.slice(0, 3)).toEqual(['a', 3, 2]);
   });
 
   it('YAML, and indented JSON for people', async () => {

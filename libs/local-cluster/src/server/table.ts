@@ -4,13 +4,13 @@ import { partial, type View } from './conversion.js';
 
 /** A Table of objects, https://kubernetes.io/docs/reference/using-api/api-concepts/#receiving-resources-as-tables. */
 export function tableOf(view: View, objects: readonly ApiObject[], metadata: object, headers = true): object {
-  const { resource, convert } = view;
+  const { resource, columns = resource.columns, convert } = view;
   return {
     kind: 'Table',
     apiVersion: `meta.k8s.io/${convert?.version ?? 'v1'}`,
     metadata,
-    columnDefinitions: headers ? resource.columns.map(definition) : null,
-    rows: objects.map((object) => row(view, object)),
+    columnDefinitions: headers ? columns.map(definition) : null,
+    rows: objects.map((object) => row(view, columns, object)),
   };
 }
 
@@ -22,10 +22,10 @@ const definition = ({ name, type, format = '', description = '', priority = 0 }:
   priority,
 });
 
-function row(view: View, object: ApiObject): object {
+function row(view: View, columns: readonly Column[], object: ApiObject): object {
   const conditions = finished(view.resource, object);
   return {
-    cells: view.resource.columns.map((column) => column.value(object, view.now) ?? null),
+    cells: columns.map((column) => column.value(object, view.now) ?? null),
     ...(conditions && { conditions }),
     object: beside(view, object),
   };

@@ -1,4 +1,5 @@
 import type { ObjectName } from '../api-object.js';
+import { SCALE_COLUMNS } from '../builtin/columns/index.js';
 import { methodNotAllowed } from '../api-error.js';
 import type { DeleteParameters, ObjectApi, PatchRequest, WriteParameters } from '../rest/object-api.js';
 import type { Resource } from '../resources/resource.js';
@@ -122,10 +123,11 @@ export class Verbs {
   }
 
   /** Settles the form of the answer before anything is done, so that nothing is done for a client that cannot read it. */
-  #answer(exchange: Exchange, { resource }: Target): Answer {
+  #answer(exchange: Exchange, { resource, subresource }: Target): Answer {
     const form = exchange.negotiate();
     const include = includeObject(exchange.info.query, form.convert);
-    const view = { resource, convert: form.convert, includeObject: include, now: this.#now() };
+    const columns = subresource === 'scale' ? SCALE_COLUMNS : resource.columns;
+    const view = { resource, columns, convert: form.convert, includeObject: include, now: this.#now() };
     return { form, view, object: (code, object) => exchange.send(code, showObject(view, object), form) };
   }
 }

@@ -1,1 +1,2 @@
 export { cellsOf } from './cells-of.js';
+export { SCALE_COLUMNS } from './scale.js';

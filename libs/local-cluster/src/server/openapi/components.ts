@@ -47,7 +47,7 @@ export class Components {
       this.#schemas.set(name, {});
       this.#schemas.set(name, this.#body(known?.schema ?? schema));
     }
-    return use(schema, name);
+    return use(schema, name, known?.schema ?? schema);
   }
 
   /** A schema that is met inside itself must be a component, or there is no end to it. */
@@ -96,8 +96,10 @@ function definitionOfGo(schema: Schema): Definition | undefined {
   return { name: `io.k8s.api.core.${type}`, schema };
 }
 
-/** A reference, with what this use of it says beside. */
-function use(schema: Schema, name: string): object {
-  const own = OWN_FIELDS.filter((field) => schema[field] !== undefined).map((field) => [field, schema[field]]);
+/** A reference, with what this use of it says beside, and the type itself does not. */
+function use(schema: Schema, name: string, type: Schema): object {
+  const isOwn = (field: (typeof OWN_FIELDS)[number]): boolean =>
+    schema[field] !== undefined && schema[field] !== type[field];
+  const own = OWN_FIELDS.filter(isOwn).map((field) => [field, schema[field]]);
   return own.length === 0 ? refTo(name) : { ...Object.fromEntries(own), allOf: [refTo(name)] };
 }
