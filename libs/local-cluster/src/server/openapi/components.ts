@@ -42,12 +42,16 @@ export class Components {
     const known = definitionOf(schema) ?? definitionOfGo(schema);
     const name = this.#names.get(schema) ?? known?.name ?? this.#selfName(schema);
     if (name === undefined) return this.#body(schema);
-    if (!this.#schemas.has(name)) {
-      this.#names.set(schema, name);
-      this.#schemas.set(name, {});
-      this.#schemas.set(name, this.#body(known?.schema ?? schema));
-    }
-    return use(schema, name, known?.schema ?? schema);
+    const type = known ? known.schema : schema;
+    this.#define(name, schema, type);
+    return use(schema, name, type);
+  }
+
+  #define(name: string, schema: Schema, type: Schema): void {
+    if (this.#schemas.has(name)) return;
+    this.#names.set(schema, name);
+    this.#schemas.set(name, {});
+    this.#schemas.set(name, this.#body(type));
   }
 
   /** A schema that is met inside itself must be a component, or there is no end to it. */
