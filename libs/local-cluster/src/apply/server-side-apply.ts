@@ -64,7 +64,9 @@ export function serverSideApply(request: ApplyRequest): ApiObject {
 function requireAppliable({ group, version, kind, applied }: ApplyRequest, { shape }: Ownership): void {
   const wanted = group === '' ? version : `${group}/${version}`;
   if (applied.apiVersion !== wanted || applied.kind !== kind)
-    throw badRequest(`invalid object type: ${applied.apiVersion}, Kind=${applied.kind}`);
+    throw badRequest(
+      `invalid object type: ${applied.apiVersion.includes('/') ? '' : '/'}${applied.apiVersion}, Kind=${applied.kind}`,
+    );
   const { managedFields, namespace = '', name } = applied.metadata;
   if (managedFields !== undefined && managedFields !== null) throw badRequest('metadata.managedFields must be nil');
   const errors = shapeErrors(shape, applied);

@@ -1,10 +1,11 @@
 import type { Clock, Random } from '@sympozium/process';
-import { alreadyExists, ApiError, badRequest, conflict, notFound } from '../api-error.js';
+import { alreadyExists, ApiError, badRequest, notFound } from '../api-error.js';
 import type { ApiObject, ObjectName } from '../api-object.js';
-import { serverSideApply, trackUpdate } from '../apply/index.js';
-import { clone, isObject } from '../clone.js';
+import { trackUpdate } from '../apply/index.js';
+import { clone } from '../clone.js';
 import type { Resource } from '../resources/resource.js';
 import type { Decision, RevisionStore } from '../storage/revision-store.js';
+import { appliedTo } from './applied.js';
 import { decode, decodePatched, groupVersion, withDefaults } from './decode.js';
 import { checkPreconditions, endsDeletion, orphanWarning, planDeletion, type Deletion } from './deletion.js';
 import { listObjects } from './listing.js';
@@ -174,8 +175,7 @@ class Objects implements ObjectApi {
     if (patch.type === 'apply') return this.#apply(resource, name, patch, parameters);
     const { scale } = resource.subresources;
     const propose = (live: ApiObject): ApiObject => {
-      if (parameters.subresource === 'scale' && scale)
-        return patchedScale(resource, live, patch, scale);
+      if (parameters.subresource === 'scale' && scale) return patchedScale(resource, live, patch, scale);
       const shown = answer(resource, live, undefined);
       const proposed = decodePatched(resource, patchedBy(resource, shown, patch), parameters, shownOf(patch));
       requireName(proposed, name.name, name.namespace);
@@ -252,27 +252,10 @@ class Objects implements ObjectApi {
     { body, force }: Extract<PatchRequest, { type: 'apply' }>,
     parameters: WriteParameters,
   ): Promise<Written> {
-    const { fieldManager: manager, subresource } = parameters;
-    const { schema, group, version, kind, subresources } = resource;
-    const applied = appliedObject(body);
-    const merged = (live: ApiObject | undefined): ApiObject => {
-      const hasStatus = subresources.status !== undefined;
-      const request = { schema, group, version, kind, applied, manager, force, hasStatus, now: nowOf(this.#clock) };
-      const object = clone(
-        serverSideApply({
-          ...request,
-          ...(live && { live: answer(resource, live, undefined) }),
-          ...(subresource && { subresource }),
-        }),
-      );
-      const { uid } = object.metadata;
-      const why = `uid mismatch: the provided object specified uid ${String(uid)}, and no existing object was found`;
-      if (uid && !live) throw conflict(resource, name.name, why);
-      requireName(object, name.name, name.namespace);
-      return withDefaults(resource, object);
-    };
-    const absent = subresource ? undefined : () => merged(undefined);
-    return this.#write(parameters, { resource, name, propose: merged, absent });
+    const apply = { resource, name, body, force, parameters };
+    const propose = (live?: ApiObject): ApiObject => appliedTo(live, { ...apply, now: nowOf(this.#clock) });
+    const absent = parameters.subresource ? undefined : () => propose();
+    return this.#write(parameters, { resource, name, propose, absent });
   }
 
   async #write(parameters: WriteParameters, { resource, name, propose, absent, uid }: Write): Promise<Written> {
@@ -339,7 +322,8 @@ class Objects implements ObjectApi {
       ...(live && { live }),
       ...(subresource && { subresource }),
     });
-    return subresource === 'scale' ? withScalers(tracked) : tracked;
+    const { scale } = resource.subresources;
+    return subresource === 'scale' && scale ? withScalers(tracked, scale) : tracked;
   }
 
   #admit(
@@ -391,13 +375,6 @@ function noNameLeft(resource: Resource, name: string): ApiError {
   const { code, reason, message, details } = alreadyExists(resource, name);
   const why = `${message}, the server was not able to generate a unique name for the object`;
   return new ApiError(code, reason, why, { ...details, retryAfterSeconds: 1 });
-}
-
-/** What a manager applies, as far as it can be told apart: the rest is for the apply to judge. */
-function appliedObject(body: unknown): ApiObject {
-  const { apiVersion = '', kind = '', metadata, ...rest } = isObject(body) ? body : {};
-  const head = { apiVersion: String(apiVersion), kind: String(kind) };
-  return { ...head, metadata: (isObject(metadata) ? metadata : {}) as unknown as ApiObject['metadata'], ...rest };
 }
 
 /** What is stored, as the request's version and subresource show it. */

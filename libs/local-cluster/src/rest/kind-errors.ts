@@ -26,12 +26,12 @@ export function rejectOtherKind(resource: Resource, body: Body): void {
   }
   const why = conversionFault(resource, body);
   if (why !== undefined)
-    throw badRequest(`${kind} in version ${JSON.stringify(versionOf(apiVersion))} cannot be handled as a ${resource.kind}: ${why}`);
+    throw badRequest(
+      `${kind} in version ${JSON.stringify(versionOf(apiVersion))} cannot be handled as a ${resource.kind}: ${why}`,
+    );
   const wanted = groupVersion(resource);
   if (apiVersion !== wanted)
-    throw badRequest(
-      `the API version in the data (${apiVersion}) does not match the expected API version (${wanted})`,
-    );
+    throw badRequest(`the API version in the data (${apiVersion}) does not match the expected API version (${wanted})`);
   rejectOtherType(resource, body);
 }
 

@@ -1,9 +1,11 @@
-import { badRequest, conflict, invalid } from '../api-error.js';
+import { badRequest, conflict, invalid, type ApiError } from '../api-error.js';
 import type { ApiObject } from '../api-object.js';
 import { selectorText, type LabelSelector } from '../builtin/columns/label-selector.js';
 import { clone, isObject } from '../clone.js';
 import type { Resource, ScalePaths } from '../resources/resource.js';
+import { invalidPatch } from './decode.js';
 import { requireName } from './new-object.js';
+import { patchedBy, shownOf, type Patch } from './proposals.js';
 
 const API_VERSION = 'autoscaling/v1';
 
@@ -11,11 +13,12 @@ const API_VERSION = 'autoscaling/v1';
 export function scaleOf(object: ApiObject, paths: ScalePaths): ApiObject {
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
   const selector = paths.labelSelector === undefined ? undefined : selectorOf(at(object, paths.labelSelector));
+  const replicas = Number(at(object, paths.spec) ?? 0);
   return {
     apiVersion: API_VERSION,
     kind: 'Scale',
     metadata: { name, namespace, uid, resourceVersion, creationTimestamp } as ApiObject['metadata'],
-    spec: { replicas: Number(at(object, paths.spec) ?? 0) },
+    spec: replicas === 0 ? {} : { replicas },
     status: { replicas: Number(at(object, paths.status) ?? 0), ...(selector && { selector }) },
   };
 }
@@ -25,7 +28,9 @@ export function scaled(resource: Resource, live: ApiObject, body: unknown, { spe
   const { name, namespace } = live.metadata;
   const scale = readScale(body);
   requireName(scale, name, namespace);
-  const replicas = replicasOf(scale['spec']);
+  const replicas = replicasOf(scale['spec'], (why) =>
+    badRequest(`Scale in version "v1" cannot be handled as a Scale: ${why}`),
+  );
   if (replicas < 0)
     throw invalid({ group: 'autoscaling', kind: 'Scale' }, name, [
       {
@@ -47,17 +52,26 @@ export function scaled(resource: Resource, live: ApiObject, body: unknown, { spe
   return next;
 }
 
-/** Entries of managers that scaled tell no time, and so stand before the other updaters'. */
-export function withoutScaleTimes(object: ApiObject): ApiObject {
+/** The same for a patch of the Scale. */
+export function patchedScale(resource: Resource, live: ApiObject, patch: Patch, paths: ScalePaths): ApiObject {
+  const patched = patchedBy(resource, scaleOf(live, paths), patch);
+  replicasOf(isObject(patched) ? patched['spec'] : undefined, (why) => invalidPatch(shownOf(patch)(patched), why));
+  return scaled(resource, live, patched, paths);
+}
+
+/**
+ * Entries of managers that scaled tell no time, and so stand before the other updaters'. Nobody owns that there are no
+ * replicas: a Scale leaves a zero out.
+ */
+export function withScalers(object: ApiObject, { spec }: ScalePaths): ApiObject {
   const { managedFields = [] } = object.metadata as { managedFields?: readonly ManagedFieldsEntry[] };
   const isScaler = ({ operation, subresource }: ManagedFieldsEntry): boolean =>
     operation === 'Update' && subresource === 'scale';
-  const appliers = managedFields.filter(({ operation }) => operation === 'Apply');
-  const updaters = managedFields.filter(({ operation }) => operation !== 'Apply');
+  const others = managedFields.filter((entry) => !isScaler(entry));
   const entries = [
-    ...appliers,
-    ...updaters.filter(isScaler).map(withoutTime),
-    ...updaters.filter((entry) => !isScaler(entry)),
+    ...others.filter(({ operation }) => operation === 'Apply'),
+    ...(at(object, spec) === 0 ? [] : managedFields.filter(isScaler).map(withoutTime)),
+    ...others.filter(({ operation }) => operation !== 'Apply'),
   ];
   return { ...object, metadata: { ...object.metadata, managedFields: entries } };
 }
@@ -89,14 +103,11 @@ function readScale(body: unknown): ApiObject {
   return { apiVersion, kind, metadata: { ...(metadata as ApiObject['metadata']) }, spec };
 }
 
-function replicasOf(spec: unknown): number {
+function replicasOf(spec: unknown, refuse: (why: string) => ApiError): number {
   const { replicas = 0 } = isObject(spec) ? spec : {};
   if (typeof replicas === 'number' && Number.isInteger(replicas)) return replicas;
   const given = typeof replicas === 'number' ? `number ${replicas}` : typeof replicas;
-  throw badRequest(
-    'Scale in version "v1" cannot be handled as a Scale: ' +
-      `json: cannot unmarshal ${given} into Go struct field ScaleSpec.spec.replicas of type int32`,
-  );
+  throw refuse(`json: cannot unmarshal ${given} into Go struct field ScaleSpec.spec.replicas of type int32`);
 }
 
 function setAt(object: ApiObject, path: string, value: unknown): void {
