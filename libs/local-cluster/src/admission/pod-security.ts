@@ -5,6 +5,7 @@ import { keyOf } from '../rest/store-key.js';
 import type { RevisionStore } from '../storage/revision-store.js';
 import type { AdmissionRequest } from './create-admission.js';
 import { NAMESPACES } from './namespace-lifecycle.js';
+import { rejectUnknownLevels } from './pod-security-labels.js';
 import { violationsOf, type PodSecurityLevel } from './pod-security-levels.js';
 
 const LABEL = 'pod-security.kubernetes.io/';
@@ -12,6 +13,7 @@ const TEMPLATED = ['apps/Deployment', 'apps/ReplicaSet', 'batch/Job'];
 
 /** A namespace's Pod Security labels: `enforce` refuses Pods, `warn` warns of Pods and of templates. */
 export function admitPodSecurity(store: RevisionStore, request: AdmissionRequest): void {
+  rejectUnknownLevels(request);
   const { object, old, resource, name, warn } = request;
   const isPod = resource.group === '' && resource.kind === 'Pod';
   if (!isPod && !TEMPLATED.includes(`${resource.group}/${resource.kind}`)) return;
@@ -20,7 +22,7 @@ export function admitPodSecurity(store: RevisionStore, request: AdmissionRequest
   const labels = labelsOf(store, name.namespace);
   const enforced = isPod ? violation(labels, 'enforce', spec) : undefined;
   if (enforced !== undefined) throw forbidden(resource, name.name, `violates PodSecurity ${enforced}`);
-  const warned = violation(labels, 'warn', spec);
+  const warned = violation(warnedOf(labels), 'warn', spec);
   if (warned !== undefined) warn(`would violate PodSecurity ${warned}`);
 }
 
@@ -29,6 +31,14 @@ const labelsOf = (store: RevisionStore, namespace = ''): Readonly<Record<string,
 
 const isUnchanged = (object: Fields, old: Fields | undefined, isPod: boolean): boolean =>
   old !== undefined && isDeepStrictEqual(podSpecOf(object, isPod), podSpecOf(old, isPod));
+
+/** What is refused is warned of as well, where the labels do not say otherwise. */
+function warnedOf(labels: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const enforced = labels[`${LABEL}enforce`];
+  if (enforced === undefined || labels[`${LABEL}warn`] !== undefined) return labels;
+  const version = labels[`${LABEL}warn-version`] ?? labels[`${LABEL}enforce-version`];
+  return { [`${LABEL}warn`]: enforced, ...(version !== undefined && { [`${LABEL}warn-version`]: version }) };
+}
 
 function violation(
   labels: Readonly<Record<string, string>>,

@@ -2,10 +2,17 @@ import type { ApiObject } from '../api-object.js';
 import { isObject } from '../clone.js';
 import { fieldsOf, messageOfKind, type Field } from '../server/protobuf/index.js';
 
-/** Makes of a built-in kind's object what Go would write of it: nothing of what is null, or empty and then left out; null where a time is missing. */
+/**
+ * Makes of a built-in kind's object what Go would write of it: nothing of what is null, or empty and then left out. A
+ * list that is never left out is null, as `rules` of a Role.
+ */
 export function toGoForm(object: ApiObject): void {
   const message = messageOfKind(object.apiVersion, object.kind);
-  if (message !== undefined) tidy(object as unknown as Record<string, unknown>, message);
+  if (message === undefined) return;
+  const fields = object as unknown as Record<string, unknown>;
+  tidy(fields, message);
+  for (const { name, repeated, optional } of fieldsOf(message)?.values() ?? [])
+    if (repeated && !optional && isNothing(fields[name])) fields[name] = null;
 }
 
 function tidy(object: Record<string, unknown>, message: string): void {
@@ -29,6 +36,9 @@ function tidyValue(value: unknown, { type, map, repeated }: Field): void {
     else if (item === null && type === 'string') value[key] = '';
   }
 }
+
+/** What Go has no list for. */
+const isNothing = (value: unknown): boolean => value === undefined || (Array.isArray(value) && value.length === 0);
 
 /** A struct is never left out, however empty it is. */
 function isLeftOut({ map }: Field, value: unknown): boolean {

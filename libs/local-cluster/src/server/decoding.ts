@@ -58,10 +58,13 @@ export function patchType(contentType: string | undefined, { custom }: Resource)
   throw unknownFormat(CUSTOM_PATCH_TYPES);
 }
 
-/** The body of a patch as a value of the shape that its type has. */
-export function decodePatch(body: Buffer, type: PatchRequest['type']): unknown {
-  if (type === 'apply') return decodeApply(body);
-  const value = parsePatch(body);
+/** The value that the text of a patch is. */
+export const parsePatch = (body: Buffer, type: PatchRequest['type']): unknown =>
+  type === 'apply' ? parseApplied(body.toString()) : parseJsonPatch(body);
+
+/** A patch's value, of the shape that its type has. */
+export function shapePatch(value: unknown, type: PatchRequest['type']): unknown {
+  if (type === 'apply') return shapeApplied(value);
   if (type === 'json') return operations(value);
   if (value === null && type === 'merge') throw badRequest('Invalid JSON Patch');
   if (isRecord(value) || value === null) return value ?? {};
@@ -69,7 +72,7 @@ export function decodePatch(body: Buffer, type: PatchRequest['type']): unknown {
   throw badRequest(type === 'merge' ? `error decoding patch: ${error}` : error);
 }
 
-function parsePatch(body: Buffer): unknown {
+function parseJsonPatch(body: Buffer): unknown {
   try {
     return JSON.parse(body.toString());
   } catch {
@@ -89,8 +92,7 @@ function operations(value: unknown): unknown {
   );
 }
 
-function decodeApply(body: Buffer): unknown {
-  const value = parseApplied(body.toString());
+function shapeApplied(value: unknown): unknown {
   if (isRecord(value) || value === null) return value ?? {};
   const error = `json: cannot unmarshal ${goType(value)} into Go value of type map[string]interface {}`;
   throw badRequest(`error decoding patch: error unmarshaling JSON: while decoding JSON: ${error}`);
@@ -101,7 +103,7 @@ function parseApplied(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    return readYaml(text, (error) => badRequest(`error decoding patch: error converting YAML to JSON: ${error}`)).value;
+    return readYaml(text, (error) => badRequest(`error encoding patch: ${error}`)).value;
   }
 }
 

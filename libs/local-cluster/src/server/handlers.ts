@@ -27,7 +27,7 @@ export type Handler = (request: HandlerRequest) => Promise<ApiObject | object>;
 export type Handlers = ReadonlyMap<string, Handler>;
 
 /** The answer to what is done and leaves nothing to show. */
-export const DONE = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success' };
+export const DONE = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 };
 
 export const handlerKey = ({ group, plural }: Resource, subresource?: string): string =>
   subresource === undefined ? `${group}/${plural}` : `${group}/${plural}/${subresource}`;

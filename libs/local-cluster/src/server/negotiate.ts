@@ -1,7 +1,7 @@
 import { notAcceptable, notAcceptedByRoute } from './status.js';
 
 /** What the body of an answer is written as. */
-export type Encoding = 'json' | 'yaml';
+type Encoding = 'json' | 'yaml';
 
 /** A form that objects are answered in when the client asks for it. */
 export interface Conversion {

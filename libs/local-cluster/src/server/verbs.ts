@@ -6,7 +6,7 @@ import type { Resource } from '../resources/resource.js';
 import { isObject } from '../clone.js';
 import { readBody } from './body.js';
 import { includeObject, showList, showObject, type View } from './conversion.js';
-import { decodeObject, decodeOptions, decodePatch, patchType } from './decoding.js';
+import { decodeObject, decodeOptions, parsePatch, patchType, shapePatch } from './decoding.js';
 import type { Exchange } from './exchange.js';
 import type { Negotiated } from './negotiate.js';
 import { deleteOptions, listOptions, patchOptions, writeOptions, type WriteOptions } from './options.js';
@@ -63,7 +63,8 @@ export class Verbs {
     const answer = this.#answer(exchange, target);
     const bytes = await readBody(exchange.request);
     const { force, ...options } = patchOptions(exchange.info.query, exchange.userAgent, type === 'apply');
-    const body = type === 'apply' ? decodePatch(bytes, type) : this.#patchOf(target, () => decodePatch(bytes, type));
+    const value = parsePatch(bytes, type);
+    const body = type === 'apply' ? shapePatch(value, type) : this.#shaped(target, value, type);
     const patch: PatchRequest = type === 'apply' ? { type, body, force } : { type, body };
     const parameters = parametersOf(exchange, options, target.subresource);
     const { object, created } = await this.#api.patch(target.resource, nameOf(target), patch, parameters);
@@ -90,10 +91,10 @@ export class Verbs {
     await exchange.send(200, showList(view, list), form);
   }
 
-  /** Of an object that is not there, nothing is said of the patch. */
-  #patchOf(target: Target, read: () => unknown): unknown {
+  /** Of a patch of what is not there, nothing is said but its syntax. */
+  #shaped(target: Target, patch: unknown, type: PatchRequest['type']): unknown {
     try {
-      return read();
+      return shapePatch(patch, type);
     } catch (error) {
       this.#api.get(target.resource, nameOf(target));
       throw error;

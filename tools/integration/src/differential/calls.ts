@@ -16,7 +16,7 @@ export const RUNS = '/apis/sympozium.ai/v1alpha1/namespaces/{ns}/agentruns';
 export const JSON_PATCH = 'application/json-patch+json';
 export const MERGE_PATCH = 'application/merge-patch+json';
 export const STRATEGIC_PATCH = 'application/strategic-merge-patch+json';
-export const APPLY_PATCH = 'application/apply-patch+yaml';
+const APPLY_PATCH = 'application/apply-patch+yaml';
 
 export const get = (path: string, accept?: string): ApiCall => ({ method: 'GET', path, ...(accept && { accept }) });
 export const post = (path: string, body: unknown): ApiCall => ({ method: 'POST', path, body });

@@ -41,6 +41,9 @@ const SUBJECTS = { subjects: [{ kind: 'ServiceAccount', name: 'default', namespa
 const SELECTOR = { selector: { matchLabels: { app: 'a' } } };
 const TEMPLATE = { metadata: { labels: { app: 'a' } }, spec: { containers: [{ name: 'c', image: 'i' }] } };
 
+/** The real server adds it to a new Node by itself. */
+const NOT_READY = { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' };
+
 /** Every kind that is stored, but for CustomResourceDefinition. */
 export const KINDS: readonly KindUnderTest[] = [
   namespaced('v1', 'configmaps', of('v1', 'ConfigMap', { data: { k: 'v' }, binaryData: { b: 'YQ==' } }), {
@@ -96,7 +99,7 @@ export const KINDS: readonly KindUnderTest[] = [
     of(OURS, 'SkillPack', { spec: { skills: [{ name: 'greet', instructions: 'Say hello' }] } }),
     { spec: { skills: [] } },
   ),
-  everywhere('v1', 'nodes', of('v1', 'Node', {}, '{ns}'), {
+  everywhere('v1', 'nodes', of('v1', 'Node', { spec: { taints: [NOT_READY] } }, '{ns}'), {
     spec: { unschedulable: true, taints: [{ key: 'k', effect: 'NoSchedule' }] },
   }),
   everywhere('v1', 'namespaces', of('v1', 'Namespace', {}, '{ns}-other'), { metadata: { annotations: { a: 'b' } } }),

@@ -6,6 +6,7 @@ const OWN_VALUES = new Map<string, 'uid' | 'time' | 'version'>([
   ['creationTimestamp', 'time'],
   ['deletionTimestamp', 'time'],
   ['time', 'time'],
+  ['lastTransitionTime', 'time'],
   ['resourceVersion', 'version'],
 ]);
 
@@ -21,8 +22,8 @@ const ADDRESS = /127\.96\.\d+\.\d+/g;
 const AGE = /^\d+s$/;
 /** The object that a patch makes, shown as it lies in the server's memory: the order of its fields is by chance. */
 const PATCHED_OBJECT = /(Invalid value: )"\{(?:\\.|[^"\\])*"/g;
-/** What follows shows the two Pod specs' difference as Go's cmp prints it, which it promises to nobody. */
-const POD_DIFFERENCE = /(if it was previously negative\))\n[^]*?(?=$|\])/g;
+/** What follows on it shows the difference of two Pod specs, as Go's cmp prints it for now. */
+const NO_POD_CHANGE = 'if it was previously negative)';
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 
 /**
@@ -54,6 +55,7 @@ export class Normaliser {
       if (key === 'metadata' && isList(object)) return [key, this.#listMetadata(value as object)];
       if (key === 'managedFields' && Array.isArray(value)) return [key, this.normalise(sortedManagers(value))];
       if (key === 'cells' && Array.isArray(value)) return [key, this.normalise(value.map(withoutAge))];
+      if (key === 'items' && value === null) return [key, []];
       if (key === 'continue' && value !== '') return [key, '<continue>'];
       return [key, this.normalise(value, key)];
     });
@@ -70,12 +72,11 @@ export class Normaliser {
     const kind = OWN_VALUES.get(key);
     if (kind === 'time') return '<time>';
     if (kind === 'version' && text !== '') return this.#placeholder(this.#versions, text, 'version');
-    let plain = text
+    let plain = withoutDifference(text)
       .replaceAll(UUID, (uid) => this.#placeholder(this.#uids, uid, 'uid'))
       .replaceAll(TOKEN_VOLUME, 'kube-api-access-<random>')
       .replaceAll(ADDRESS, (address) => this.#placeholder(this.#addresses, address, 'address'))
       .replaceAll(PATCHED_OBJECT, '$1<object>')
-      .replaceAll(POD_DIFFERENCE, '$1')
       .replaceAll(VERSION_IN_TEXT, (_, before: string) => `${before}<version>`)
       .replaceAll(TIME_IN_TEXT, '<time>');
     for (const [name, placeholder] of this.#names) plain = plain.replaceAll(name, placeholder);
@@ -89,8 +90,7 @@ export class Normaliser {
   }
 }
 
-const isList = (object: Record<string, unknown>): boolean =>
-  Array.isArray(object['items']) || Array.isArray(object['rows']);
+const isList = (object: Record<string, unknown>): boolean => 'items' in object || 'rows' in object;
 
 const withoutAge = (cell: unknown): unknown => (typeof cell === 'string' && AGE.test(cell) ? '<age>' : cell);
 
@@ -107,3 +107,8 @@ interface Manager {
 
 const identityOf = ({ manager, operation, subresource, apiVersion }: Manager): string =>
   [operation, manager, subresource, apiVersion].join(' ');
+
+function withoutDifference(text: string): string {
+  const at = text.indexOf(`${NO_POD_CHANGE}\n`);
+  return at < 0 ? text : `${text.slice(0, at)}${NO_POD_CHANGE}${text.endsWith('\n]') ? ']' : ''}`;
+}

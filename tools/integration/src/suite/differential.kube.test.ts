@@ -7,11 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiUnderTest } from '../differential/api-call.js';
 import { transcribe, type Sequence } from '../differential/sequence.js';
-import { applying } from '../differential/sequences/applying.js';
-import { deleting } from '../differential/sequences/deleting.js';
-import { patching } from '../differential/sequences/patching.js';
-import { reading } from '../differential/sequences/reading.js';
-import { writing } from '../differential/sequences/writing.js';
+import * as sequences from '../differential/sequences/index.js';
 import { installSympozium } from '../fixture/install.js';
 
 /** Both APIs without controllers: nothing but a sequence changes what it made. */
@@ -54,12 +50,6 @@ async function compare(sequence: Sequence): Promise<void> {
   expect(actual).toEqual(expected);
 }
 
-describe.each([
-  ['writing', writing],
-  ['patching', patching],
-  ['applying', applying],
-  ['reading', reading],
-  ['deleting', deleting],
-] as const)('the embedded API answers as the real one: %s', (_, sequences) => {
+describe.each(Object.entries(sequences))('the embedded API answers as the real one: %s', (_, sequences) => {
   it.each(sequences)('$name', compare);
 });

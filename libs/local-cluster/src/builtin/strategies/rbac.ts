@@ -24,13 +24,15 @@ const bindingTraits: Strategy = {
       if (subject['kind'] !== 'ServiceAccount') fillEmpty(subject, { apiGroup: GROUP });
   },
   validateUpdate(binding, old) {
-    const errors = immutableErrors('roleRef', binding['roleRef'], old['roleRef']);
-    return errors.map((error) => ({
-      ...error,
-      message: error.message.replace(/field is immutable$/, 'cannot change roleRef'),
-    }));
+    return immutableErrors('roleRef', goFields(binding['roleRef']), goFields(old['roleRef']));
   },
 };
+
+/** A RoleRef as Go shows it. */
+function goFields(reference: unknown): Fields {
+  const { apiGroup, kind, name } = fieldsOf(reference);
+  return { APIGroup: apiGroup, Kind: kind, Name: name };
+}
 
 export const roleBindingStrategy: Strategy = {
   ...bindingTraits,
@@ -67,18 +69,21 @@ function urlErrors(rule: Fields, field: string, namespaced: boolean): FieldError
 
 function bindingErrors(binding: ApiObject, kinds: readonly string[]): FieldError[] {
   const { apiGroup, kind, name } = fieldsOf(binding['roleRef']);
+  const subjects = listOf(binding['subjects']);
   return [
     ...(apiGroup === GROUP ? [] : [notSupported('roleRef.apiGroup', apiGroup, [GROUP])]),
     ...(kinds.includes(textOf(kind)) ? [] : [notSupported('roleRef.kind', kind, kinds)]),
-    ...(name ? invalidFor('roleRef.name', name, pathSegmentFaults(textOf(name))) : [required('roleRef.name')]),
-    ...listOf(binding['subjects']).flatMap((subject, index) =>
+    ...invalidFor('roleRef.name', name, pathSegmentFaults(textOf(name))),
+    ...subjects.flatMap((subject, index) =>
       subjectErrors(subject, `subjects[${index}]`, binding.metadata.namespace !== undefined),
     ),
+    ...subjects.flatMap((subject, index) => (subject['name'] ? [] : [required(`subjects[${index}].name`)])),
+    ...(name ? [] : [required('roleRef.name')]),
   ];
 }
 
 function subjectErrors({ name, kind, namespace, apiGroup }: Fields, field: string, namespaced: boolean): FieldError[] {
-  const errors = name ? [] : [required(`${field}.name`)];
+  const errors: FieldError[] = [];
   if (kind === 'ServiceAccount' && name)
     errors.push(...invalidFor(`${field}.name`, name, subdomainFaults(textOf(name))));
   const group = kind === 'ServiceAccount' ? '' : GROUP;

@@ -1,7 +1,7 @@
 import { type ApiError, conflict, invalid, STALE, type FieldError } from '../../api-error.js';
 import type { ApiObject, ObjectName } from '../../api-object.js';
 import type { ObjectApi } from '../../rest/object-api.js';
-import type { Handler, HandlerRequest } from '../handlers.js';
+import type { Handler } from '../handlers.js';
 import { nameOf } from '../verbs.js';
 
 /** `namespaces/finalize`: what the namespace controller says when it has emptied one. */
@@ -12,15 +12,12 @@ export const finalizeNamespace =
     const { spec = {}, metadata } = body as { spec?: { finalizers?: readonly string[] } } & Partial<ApiObject>;
     const finalizers = spec.finalizers ?? [];
     rejectFinalizers(name, finalizers);
-    const object = await api.writeRaw(resource, name, (live) => {
+    return api.writeRaw(resource, name, (live) => {
       const { resourceVersion } = metadata ?? {};
       if (resourceVersion && resourceVersion !== live.metadata.resourceVersion) throw stale(name.name);
       const next = { ...(live['spec'] as object | undefined), finalizers };
       return { ...live, spec: finalizers.length > 0 ? next : withoutFinalizers(next) };
     });
-    const isOver = finalizers.length === 0 && object.metadata.deletionTimestamp && !object.metadata.finalizers?.length;
-    if (isOver) await removeNow(api, { ...request, resource, body }, name);
-    return object;
   };
 
 function withoutFinalizers(spec: { finalizers?: unknown }): object {
@@ -37,9 +34,4 @@ function rejectFinalizers({ name }: ObjectName, finalizers: readonly string[]): 
     return [{ type: 'FieldValueInvalid', field: `spec.finalizers[${index}]`, message }];
   });
   if (errors.length > 0) throw invalid({ group: '', kind: 'Namespace' }, name, errors);
-}
-
-async function removeNow(api: ObjectApi, { resource, user, warn }: HandlerRequest, name: ObjectName): Promise<void> {
-  const parameters = { user, warn, fieldManager: '', dryRun: false, fieldValidation: 'Ignore' as const };
-  await api.delete(resource, name, {}, parameters);
 }

@@ -65,7 +65,7 @@ export const DEPLOYMENTS = testResource({
   subresources: { status: true, scale: { spec: '.spec.replicas', status: '.status.replicas' } },
 });
 
-export const TOKEN_REVIEWS = testResource({
+const TOKEN_REVIEWS = testResource({
   group: 'authentication.k8s.io',
   version: 'v1',
   kind: 'TokenReview',

@@ -8,7 +8,7 @@ import { createApiServer, type ApiServer, type ApiServerOptions } from '../index
 import { TestApi } from './test-api.js';
 import { testRegistry } from './test-resources.js';
 
-export interface Answer {
+interface Answer {
   readonly code: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
@@ -16,7 +16,7 @@ export interface Answer {
   readonly json: unknown;
 }
 
-export interface Ask {
+interface Ask {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;

@@ -6,7 +6,7 @@ export const TABLE = 'application/json;as=Table;v=v1;g=meta.k8s.io,application/j
 const METADATA = 'application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io,application/json';
 const METADATA_LIST = 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json';
 
-const LABELS = { metadata: { labels: { app: 'a' } } };
+const LABELS = { metadata: { labels: { app: '{ns}' } } };
 const isAlone = ({ path }: KindUnderTest): string => (path.includes('{ns}') ? '' : '?fieldSelector=metadata.name={ns}');
 
 /** The real server does not see that nothing changes when these are applied again: it writes them, as they were. */
@@ -23,9 +23,9 @@ function verbs(under: KindUnderTest): Step[] {
     get(one, METADATA),
     patch(one, MERGE_PATCH, LABELS),
     patch(one, MERGE_PATCH, change),
-    get(`${path}?labelSelector=app=a`),
-    get(`${path}?labelSelector=app=a`, TABLE),
-    get(`${path}?labelSelector=app=a`, METADATA_LIST),
+    get(`${path}?labelSelector=app={ns}`),
+    get(`${path}?labelSelector=app={ns}`, TABLE),
+    get(`${path}?labelSelector=app={ns}`, METADATA_LIST),
     put(one, object),
     patch(one, JSON_PATCH, [{ op: 'add', path: '/metadata/annotations', value: { note: 'x' } }]),
     patch(one, JSON_PATCH, [{ op: 'test', path: '/metadata/name', value: 'other' }]),
@@ -55,7 +55,7 @@ function applied({ kind, path, name, object, change }: KindUnderTest): Step[] {
     apply(one, 'four', labelled('b'), '&force=true'),
     apply(one, 'two', labelled('b')),
     get(one),
-    remove(`${one}?propagationPolicy=Foreground`),
+    remove(kind === 'Namespace' ? one : `${one}?propagationPolicy=Foreground`),
     get(one),
     patch(one, MERGE_PATCH, { metadata: { finalizers: null } }),
     get(one),

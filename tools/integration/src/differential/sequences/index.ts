@@ -1,0 +1,10 @@
+export { access } from './access.js';
+export { admitting } from './admitting.js';
+export { applying } from './applying.js';
+export { defining } from './defining.js';
+export { deleting } from './deleting.js';
+export { describing } from './describing.js';
+export { everyKind } from './every-kind.js';
+export { patching } from './patching.js';
+export { reading } from './reading.js';
+export { writing } from './writing.js';
