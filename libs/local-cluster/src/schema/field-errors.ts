@@ -59,6 +59,13 @@ export const notFoundValue = (field: string, value: unknown): FieldError => ({
 export const invalidFor = (field: string, value: unknown, faults: readonly string[]): FieldError[] =>
   faults.map((fault) => invalidValue(field, value, fault));
 
+/** An error that shows no value. */
+export const wrong = (field: string, detail: string): FieldError => ({
+  type: 'FieldValueInvalid',
+  field: at(field),
+  message: `Invalid value: ${detail}`,
+});
+
 export const IMMUTABLE = 'field is immutable';
 
 export const tooLong = (field: string, most: number): FieldError => ({

@@ -1,2 +1,1 @@
-export { validateMetadata, validateMetadataUpdate } from './metadata.js';
 export { strategyOf } from './strategy-of.js';

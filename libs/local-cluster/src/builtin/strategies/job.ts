@@ -1,8 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { ApiObject } from '../../api-object.js';
 import type { Strategy } from '../../resources/resource.js';
 import { childOf, fieldsOf, fill, fillEmpty, hasFields, listOf, textOf, type Fields } from './access.js';
 import { defaultPodSpec } from './pod-defaults.js';
-import { validateJob, validateJobUpdate } from './job-rules.js';
+import { validateJob, validateJobCreate, validateJobUpdate } from './job-rules.js';
+import { validateJobStatus } from './job-status-rules.js';
 
 const MAX_INT32 = 2_147_483_647;
 
@@ -28,13 +30,19 @@ export const jobStrategy: Strategy = {
   },
   prepareForCreate(job) {
     const spec = childOf(job, 'spec');
+    const template = childOf(spec, 'template');
+    const { labels } = fieldsOf(template['metadata']);
+    const isLabelledAsTemplate = hasFields(labels) && isDeepStrictEqual(job.metadata.labels, labels);
     if (spec['manualSelector'] !== true) generateSelector(job, spec);
-    labelAsTemplate(job, childOf(spec, 'template'));
+    if (isLabelledAsTemplate) delete job.metadata.labels;
+    labelAsTemplate(job, template);
     job['status'] = {};
   },
   prepareForUpdate: (job) => labelAsTemplate(job, fieldsOf(fieldsOf(job['spec'])['template'])),
   validate: validateJob,
+  validateCreate: validateJobCreate,
   validateUpdate: validateJobUpdate,
+  validateStatusUpdate: validateJobStatus,
   selectableFields: (job) => ({ 'status.successful': String(fieldsOf(job['status'])['succeeded'] ?? 0) }),
 };
 

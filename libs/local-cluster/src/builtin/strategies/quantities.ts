@@ -6,7 +6,7 @@ const DECIMAL = ['n', 'u', 'm', '', 'k', 'M', 'G', 'T', 'P', 'E'];
 const BINARY = ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'];
 
 /** A quantity as the real server writes it: `1024Mi` is `1Gi`, `0.5` is `500m`; what is none stays as it is. */
-export function canonicalQuantity(quantity: unknown): unknown {
+function canonicalQuantity(quantity: unknown): unknown {
   const text = String(quantity);
   const nanos = parseQuantity(text);
   if (nanos === undefined) return quantity;

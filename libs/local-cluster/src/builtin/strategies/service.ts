@@ -1,7 +1,8 @@
 import type { ApiObject } from '../../api-object.js';
 import type { Strategy } from '../../resources/resource.js';
 import { childOf, fieldsOf, fill, fillEmpty, listOf, textOf, textsOf, type Fields } from './access.js';
-import { validateService, validateServiceUpdate } from './service-rules.js';
+import { validateServiceUpdate } from './service-address-rules.js';
+import { validateService } from './service-rules.js';
 
 const AFFINITY_SECONDS = 10_800;
 

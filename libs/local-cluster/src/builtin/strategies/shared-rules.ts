@@ -21,7 +21,7 @@ export const nameErrors = ({ name }: Fields, field: string): FieldError[] =>
   name ? invalidFor(`${field}.name`, name, labelFaults(textOf(name))) : [required(`${field}.name`)];
 
 /** No two elements have one name. */
-export const duplicateErrors = (items: readonly Fields[], field: string): FieldError[] =>
+const duplicateErrors = (items: readonly Fields[], field: string): FieldError[] =>
   items.flatMap(({ name }, index) =>
     name && items.findIndex((item) => item['name'] === name) < index
       ? [duplicate(`${field}[${index}].name`, name)]

@@ -1,10 +1,11 @@
 import type { FieldError } from '../../api-error.js';
 import type { ApiObject } from '../../api-object.js';
+import { forbiddenField, invalidValue, notSupported, required } from '../../schema/field-errors.js';
 import { fieldsOf, hasFields, listOf, numberOf, textOf, textsOf, type Fields } from './access.js';
-import { invalidValue, forbiddenField, notSupported, required } from '../../schema/field-errors.js';
 import { immutableErrors } from './metadata.js';
+import { amountOf, shareErrors, wholeErrors } from './percent.js';
 import { templateErrors } from './pod/pod-rules.js';
-import { countErrors } from './shared-rules.js';
+import { countErrors, selectorErrors } from './shared-rules.js';
 
 export function validateDeployment(deployment: ApiObject): FieldError[] {
   const spec = fieldsOf(deployment['spec']);
@@ -13,8 +14,8 @@ export function validateDeployment(deployment: ApiObject): FieldError[] {
   const field = 'spec.progressDeadlineSeconds';
   return [
     ...countErrors(spec, 'spec', ['replicas']),
-    ...selectorErrors(spec, 'deployment'),
-    ...podTemplateErrors(spec),
+    ...ownSelectorErrors(spec),
+    ...strategyErrors(fieldsOf(spec['strategy'])),
     ...countErrors(spec, 'spec', ['minReadySeconds', 'revisionHistoryLimit', 'progressDeadlineSeconds']),
     ...(isShort ? [invalidValue(field, deadline, 'must be greater than minReadySeconds')] : []),
   ];
@@ -22,21 +23,45 @@ export function validateDeployment(deployment: ApiObject): FieldError[] {
 
 export function validateReplicaSet(set: ApiObject): FieldError[] {
   const spec = fieldsOf(set['spec']);
-  return [
-    ...countErrors(spec, 'spec', ['replicas', 'minReadySeconds']),
-    ...selectorErrors(spec, 'deployment'),
-    ...podTemplateErrors(spec),
-  ];
+  return [...countErrors(spec, 'spec', ['replicas', 'minReadySeconds']), ...ownSelectorErrors(spec)];
 }
 
 export const validateSelectorUpdate = (object: ApiObject, old: ApiObject): FieldError[] =>
   immutableErrors('spec.selector', fieldsOf(object['spec'])['selector'], fieldsOf(old['spec'])['selector']);
 
-function selectorErrors({ selector }: Fields, kind: string): FieldError[] {
-  if (selector == null) return [required('spec.selector')];
+/** A rollout has room to move in. */
+function strategyErrors({ type, rollingUpdate }: Fields): FieldError[] {
+  const field = 'spec.strategy.rollingUpdate';
+  if (type === 'Recreate') {
+    const detail = "may not be specified when strategy `type` is 'Recreate'";
+    return rollingUpdate == null ? [] : [forbiddenField(field, detail)];
+  }
+  const shown = { Type: type, RollingUpdate: rollingUpdate ?? null };
+  if (type !== 'RollingUpdate') return [notSupported('spec.strategy', shown, ['Recreate', 'RollingUpdate'])];
+  const { maxUnavailable, maxSurge } = fieldsOf(rollingUpdate);
+  const isStuck = amountOf(maxUnavailable) === 0 && amountOf(maxSurge) === 0;
+  return [
+    ...shareErrors(maxUnavailable, `${field}.maxUnavailable`),
+    ...shareErrors(maxSurge, `${field}.maxSurge`),
+    ...(isStuck ? [invalidValue(`${field}.maxUnavailable`, maxUnavailable, 'may not be 0 when `maxSurge` is 0')] : []),
+    ...wholeErrors(maxUnavailable, `${field}.maxUnavailable`),
+  ];
+}
+
+const OPERATORS = ['In', 'NotIn', 'Exists', 'DoesNotExist'];
+
+/** Errors of the selector, and of the template that it has to select. */
+function ownSelectorErrors(spec: Fields): FieldError[] {
+  const { selector } = spec;
   const { matchLabels, matchExpressions } = fieldsOf(selector);
-  if (hasFields(matchLabels) || listOf(matchExpressions).length > 0) return [];
-  return [invalidValue('spec.selector', selector, `empty selector is invalid for ${kind}`)];
+  const expressions = listOf(matchExpressions);
+  const errors = selector == null ? [required('spec.selector')] : selectorErrors(selector, 'spec.selector');
+  if (selector != null && !hasFields(matchLabels) && expressions.length === 0)
+    errors.push(invalidValue('spec.selector', selector, 'empty selector is invalid for deployment'));
+  const isUnusable = expressions.some(({ operator }) => !OPERATORS.includes(textOf(operator)));
+  return isUnusable
+    ? [...errors, invalidValue('spec.selector', selector, 'invalid label selector')]
+    : [...errors, ...podTemplateErrors(spec)];
 }
 
 function podTemplateErrors(spec: Fields): FieldError[] {
@@ -44,10 +69,7 @@ function podTemplateErrors(spec: Fields): FieldError[] {
   const { labels } = fieldsOf(template['metadata']);
   const { restartPolicy, activeDeadlineSeconds } = fieldsOf(template['spec']);
   const errors = templateErrors(template, 'spec.template');
-  if (!matches(fieldsOf(spec['selector']), fieldsOf(labels)))
-    errors.unshift(
-      invalidValue('spec.template.metadata.labels', labels, '`selector` does not match template `labels`'),
-    );
+  if (!selects(spec['selector'], labels)) errors.unshift(unselectedError(labels));
   if (restartPolicy !== 'Always')
     errors.push(notSupported('spec.template.spec.restartPolicy', restartPolicy, ['Always']));
   if (activeDeadlineSeconds != null)
@@ -60,10 +82,15 @@ function podTemplateErrors(spec: Fields): FieldError[] {
   return errors;
 }
 
-/** Whether a selector of an object (not of a query) takes these labels. */
-function matches({ matchLabels, matchExpressions }: Fields, labels: Fields): boolean {
-  const equal = Object.entries(fieldsOf(matchLabels)).every(([key, value]) => labels[key] === value);
-  return equal && listOf(matchExpressions).every((expression) => meets(expression, labels));
+export const unselectedError = (labels: unknown): FieldError =>
+  invalidValue('spec.template.metadata.labels', labels ?? null, '`selector` does not match template `labels`');
+
+/** Whether a selector of an object (not of a query) takes these labels; one that is absent takes none. */
+export function selects(selector: unknown, labels: unknown): boolean {
+  const { matchLabels, matchExpressions } = fieldsOf(selector);
+  const values = fieldsOf(labels);
+  const isEqual = Object.entries(fieldsOf(matchLabels)).every(([key, value]) => values[key] === value);
+  return selector != null && isEqual && listOf(matchExpressions).every((expression) => meets(expression, values));
 }
 
 function meets({ key, operator, values }: Fields, labels: Fields): boolean {

@@ -3,6 +3,7 @@ import type { Strategy } from '../../resources/resource.js';
 import { childOf, fieldsOf, fill, fillEmpty, type Fields } from './access.js';
 import { defaultPodSpec } from './pod-defaults.js';
 import { validateDeployment, validateReplicaSet, validateSelectorUpdate } from './workload-rules.js';
+import { validateDeploymentStatus, validateReplicaSetStatus } from './workload-status-rules.js';
 
 const templateSpec = (spec: Fields): Fields => childOf(childOf(spec, 'template'), 'spec');
 
@@ -27,6 +28,7 @@ export const deploymentStrategy: Strategy = {
   },
   validate: validateDeployment,
   validateUpdate: validateSelectorUpdate,
+  validateStatusUpdate: validateDeploymentStatus,
 };
 
 export const replicaSetStrategy: Strategy = {
@@ -41,5 +43,6 @@ export const replicaSetStrategy: Strategy = {
   },
   validate: validateReplicaSet,
   validateUpdate: validateSelectorUpdate,
+  validateStatusUpdate: validateReplicaSetStatus,
   selectableFields: (set) => ({ 'status.replicas': String(fieldsOf(set['status'])['replicas'] ?? 0) }),
 };

@@ -1,17 +1,13 @@
-import { isIP } from 'node:net';
 import type { FieldError } from '../../../api-error.js';
 import { forbiddenField, invalidFor, invalidValue, required, tooLong } from '../../../schema/field-errors.js';
 import { fieldsOf, listOf, textOf, textsOf, type Fields } from '../access.js';
+import { ipErrors } from '../ip-rules.js';
 import { labelFaults, searchFaults, subdomainFaults } from '../names.js';
 
 const MAX_SERVERS = 3;
 const MAX_SEARCHES = 32;
 const MAX_SEARCH_CHARACTERS = 2048;
 const MAX_HOSTNAME = 64;
-const IP_FAULT = 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)';
-
-const ipErrors = (address: string, field: string): FieldError[] =>
-  isIP(address) === 0 ? [invalidValue(field, address, IP_FAULT)] : [];
 
 /** Errors of how a Pod asks for names. */
 export function dnsErrors({ dnsConfig, dnsPolicy }: Fields, field: string): FieldError[] {

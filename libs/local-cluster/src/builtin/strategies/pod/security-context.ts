@@ -8,6 +8,7 @@ import {
   tooLong,
 } from '../../../schema/field-errors.js';
 import { fieldsOf, listOf, textOf, textsOf, type Fields } from '../access.js';
+import { inGo, type GoStruct } from '../go-values.js';
 import { choiceErrors, idError, idErrors } from '../shared-rules.js';
 import { descendingErrors } from './paths.js';
 
@@ -42,40 +43,24 @@ function escalationErrors(context: Fields, field: string): FieldError[] {
     ...(context['privileged'] === true ? [`${prefix} \`privileged\` to true`] : []),
     ...powers.map(() => `${prefix} \`capabilities.Add\` CAP_SYS_ADMIN`),
   ];
-  return details.map((detail) => invalidValue(field, asInGo(context, GO_FIELDS), detail));
+  return details.map((detail) => invalidValue(field, inGo(context, CONTEXT), detail));
 }
 
-const GO_FIELDS = [
-  'capabilities',
-  'privileged',
-  'seLinuxOptions',
-  'windowsOptions',
-  'runAsUser',
-  'runAsGroup',
-  'runAsNonRoot',
-  'readOnlyRootFilesystem',
-  'allowPrivilegeEscalation',
-  'procMount',
-  'seccompProfile',
-  'appArmorProfile',
-];
-
-const GO_STRUCTS: Readonly<Record<string, readonly string[]>> = {
-  appArmorProfile: ['type', 'localhostProfile'],
-  capabilities: ['add', 'drop'],
-  seccompProfile: ['type', 'localhostProfile'],
+const PROFILE: GoStruct = { type: '', localhostProfile: null };
+const CONTEXT: GoStruct = {
+  capabilities: { add: null, drop: null },
+  privileged: null,
+  seLinuxOptions: null,
+  windowsOptions: null,
+  runAsUser: null,
+  runAsGroup: null,
+  runAsNonRoot: null,
+  readOnlyRootFilesystem: null,
+  allowPrivilegeEscalation: null,
+  procMount: null,
+  seccompProfile: PROFILE,
+  appArmorProfile: PROFILE,
 };
-
-/** An object as an error shows it: with the names that the real server has for its fields, and all of them. */
-function asInGo(object: Fields, names: readonly string[]): Fields {
-  const inGo = (name: string): string =>
-    name.startsWith('seL') ? 'SELinuxOptions' : `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
-  const valueOf = (name: string): unknown => {
-    const fields = GO_STRUCTS[name];
-    return object[name] != null && fields ? asInGo(fieldsOf(object[name]), fields) : (object[name] ?? null);
-  };
-  return Object.fromEntries(names.map((name) => [inGo(name), valueOf(name)]));
-}
 
 function seccompErrors(profile: unknown, field: string): FieldError[] {
   if (profile == null) return [];
@@ -87,7 +72,7 @@ function seccompErrors(profile: unknown, field: string): FieldError[] {
       ? [...errors, required(at, 'must be set when seccomp type is Localhost')]
       : [...errors, ...descendingErrors(textOf(localhostProfile), at)];
   if (localhostProfile == null) return errors;
-  const shown = { Type: type, LocalhostProfile: localhostProfile };
+  const shown = inGo(profile, PROFILE);
   return [...errors, invalidValue(at, shown, 'can only be set when seccomp type is Localhost')];
 }
 
