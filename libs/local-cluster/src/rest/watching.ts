@@ -34,7 +34,7 @@ export function watchObjects(
 type ObjectEvent = Exclude<ApiWatchEvent, { type: 'ERROR' }>;
 
 /** A BOOKMARK: everything up to this revision was told. */
-export function bookmark(resource: Resource, revision: number, annotations?: Record<string, string>): ApiWatchEvent {
+function bookmark(resource: Resource, revision: number, annotations?: Record<string, string>): ApiWatchEvent {
   const metadata = { resourceVersion: String(revision), ...(annotations && { annotations }) };
   const object = { kind: resource.kind, apiVersion: groupVersion(resource), metadata };
   return { type: 'BOOKMARK', object: object as unknown as ApiObject };
