@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { Random } from '@sympozium/process';
 import { ApiError, invalid } from '../api-error.js';
 import type { ApiObject } from '../api-object.js';
@@ -15,6 +16,7 @@ const FIRST_FREE = 256;
 export class ServiceAddresses {
   readonly #store: RevisionStore;
   readonly #random: Random;
+  readonly #range: string;
   readonly #base: number;
   readonly #size: number;
   /** Given out to a Service that the store does not show yet, by its key: reads see only what is durable. */
@@ -24,6 +26,7 @@ export class ServiceAddresses {
     const [base = '', bits = ''] = range.split('/');
     this.#store = store;
     this.#random = random;
+    this.#range = range;
     this.#base = toNumber(base);
     this.#size = 2 ** (32 - Number(bits));
   }
@@ -34,7 +37,9 @@ export class ServiceAddresses {
     const spec = childOf(service, 'spec');
     const hadAddress = old !== undefined && fieldsOf(old['spec'])['type'] !== 'ExternalName';
     if (spec['type'] === 'ExternalName' || hadAddress) return;
-    const wish = textOf(spec['clusterIP']) || textOf(textsOf(spec['clusterIPs'])[0]);
+    this.#requireOneFamily(service, spec);
+    const wish = textOf(spec['clusterIP']);
+    if (isRefused(wish, textsOf(spec['clusterIPs']))) return;
     const address = wish === 'None' ? wish : this.#allocate(service, wish, dryRun);
     spec['clusterIP'] = address;
     fill(spec, { clusterIPs: [address], ...familiesOf(spec) });
@@ -77,9 +82,27 @@ export class ServiceAddresses {
   #explicit(service: ApiObject, wish: string, used: ReadonlySet<string>): string {
     const offset = toNumber(wish) - this.#base;
     if (!(offset > 0 && offset < this.#size - 1))
-      this.#refuse(service, wish, 'the provided network does not match the current range');
+      this.#refuse(
+        service,
+        wish,
+        `the provided IP (${wish}) is not in the valid range. The range of valid IPs is ${this.#range}`,
+      );
     if (used.has(wish)) this.#refuse(service, wish, 'provided IP is already allocated');
     return wish;
+  }
+
+  /** The cluster has addresses of one family only. */
+  #requireOneFamily(service: ApiObject, { ipFamilies, ipFamilyPolicy, clusterIP, selector }: Fields): void {
+    if (clusterIP === 'None' && !hasFields(selector)) return;
+    const other = textsOf(ipFamilies).indexOf('IPv6');
+    const policy = 'spec.ipFamilyPolicy';
+    const errors = [
+      ...(other < 0 ? [] : [invalidValue(`spec.ipFamilies[${other}]`, 'IPv6', 'not configured on this cluster')]),
+      ...(ipFamilyPolicy === 'RequireDualStack'
+        ? [invalidValue(policy, ipFamilyPolicy, 'this cluster is not configured for dual-stack services')]
+        : []),
+    ];
+    if (errors.length > 0) throw invalid({ group: '', kind: 'Service' }, service.metadata.name, errors);
   }
 
   #refuse(service: ApiObject, wish: string, why: string): never {
@@ -88,6 +111,12 @@ export class ServiceAddresses {
     ]);
   }
 }
+
+/** What validation will refuse gets no address. */
+const isRefused = (wish: string, addresses: readonly string[]): boolean =>
+  (wish === '' && addresses.length > 0) ||
+  (wish !== '' && wish !== 'None' && isIP(wish) === 0) ||
+  (addresses.length > 0 && addresses[0] !== wish);
 
 /** A headless Service without selector is of both families, even where there is only one. */
 function familiesOf(spec: Fields): Fields {

@@ -13,12 +13,12 @@ const SUBDOMAIN_FAULT =
   `end with an alphanumeric character (e.g. 'example.com', regex used for validation is '${SUBDOMAIN}')`;
 
 /** The real server counts bytes, whatever it calls them. */
-const tooManyBytes = (value: string, limit: number, unit = 'characters'): string[] =>
-  Buffer.byteLength(value) > limit ? [`must be no more than ${limit} ${unit}`] : [];
+const tooManyBytes = (value: string, limit: number): string[] =>
+  Buffer.byteLength(value) > limit ? [`must be no more than ${limit} characters`] : [];
 
 /** What is wrong with a DNS label; empty: nothing. */
 export function labelFaults(value: string): string[] {
-  const faults = tooManyBytes(value, 63, 'bytes');
+  const faults = tooManyBytes(value, 63);
   if (WHOLE_LABEL.test(value)) return faults;
   return [...faults, WHOLE_SUBDOMAIN.test(value) ? 'must not contain dots' : LABEL_FAULT];
 }

@@ -127,16 +127,18 @@ function balancerErrors(spec: Fields): FieldError[] {
   ];
 }
 
+/** Whether a Service is reached from outside. */
+export const isReachable = ({ type, externalIPs }: Fields): boolean =>
+  type === 'LoadBalancer' || type === 'NodePort' || (type === 'ClusterIP' && textsOf(externalIPs).length > 0);
+
 const TRAFFIC = ['Cluster', 'Local'];
 
 function trafficErrors(spec: Fields): FieldError[] {
   const { type, externalTrafficPolicy: policy, healthCheckNodePort } = spec;
-  const hasExternal = textsOf(spec['externalIPs']).length > 0;
-  const isReachable = type === 'LoadBalancer' || type === 'NodePort' || (type === 'ClusterIP' && hasExternal);
   const hasCheck = type === 'LoadBalancer' && policy === 'Local';
   const detail = "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'";
-  const errors = isReachable ? neededChoiceErrors(spec, 'spec', { externalTrafficPolicy: TRAFFIC }) : [];
-  if (!isReachable && policy)
+  const errors = isReachable(spec) ? neededChoiceErrors(spec, 'spec', { externalTrafficPolicy: TRAFFIC }) : [];
+  if (!isReachable(spec) && policy)
     errors.push(
       invalidValue('spec.externalTrafficPolicy', policy, 'may only be set for externally-accessible services'),
     );

@@ -1,10 +1,12 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { ApiObject } from '../../api-object.js';
 import type { Strategy } from '../../resources/resource.js';
 import { childOf, fieldsOf, fill, fillEmpty, listOf, textOf, textsOf, type Fields } from './access.js';
 import { validateServiceUpdate } from './service-address-rules.js';
-import { validateService } from './service-rules.js';
+import { isReachable, validateService } from './service-rules.js';
 
 const AFFINITY_SECONDS = 10_800;
+const ADDRESS = ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy'];
 
 export const serviceStrategy: Strategy = {
   allowUnconditionalUpdate: true,
@@ -19,8 +21,13 @@ export const serviceStrategy: Strategy = {
   },
   prepareForCreate(service) {
     service['status'] = { loadBalancer: {} };
+    const spec = childOf(service, 'spec');
+    if (spec['clusterIP']) fill(spec, { clusterIPs: [spec['clusterIP']] });
   },
-  prepareForUpdate: keepAddress,
+  prepareForUpdate(service, old) {
+    keepAddress(service, old);
+    dropOfType(childOf(service, 'spec'), fieldsOf(old['spec']));
+  },
   validate: validateService,
   validateUpdate: validateServiceUpdate,
   selectableFields(service) {
@@ -37,7 +44,7 @@ function defaultAffinity(spec: Fields): void {
 
 function defaultTraffic(spec: Fields): void {
   const { type } = spec;
-  if (type === 'NodePort' || type === 'LoadBalancer') fillEmpty(spec, { externalTrafficPolicy: 'Cluster' });
+  if (isReachable(spec)) fillEmpty(spec, { externalTrafficPolicy: 'Cluster' });
   if (type !== 'ExternalName') fill(spec, { internalTrafficPolicy: 'Cluster' });
   if (type === 'LoadBalancer') fill(spec, { allocateLoadBalancerNodePorts: true });
 }
@@ -56,6 +63,26 @@ function keepAddress(service: ApiObject, old: ApiObject): void {
   const before = fieldsOf(old['spec']);
   if (spec['type'] === 'ExternalName' || before['type'] === 'ExternalName') return;
   followAddress(spec, before);
-  for (const field of ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy'])
-    if (!spec[field] && before[field]) spec[field] = before[field];
+  for (const field of ADDRESS) if (!spec[field] && before[field]) spec[field] = before[field];
+}
+
+/** What only a Service's former type had goes with it, unless somebody says it anew (dropTypeDependentFields). */
+function dropOfType(spec: Fields, before: Fields): void {
+  const drop = (...fields: readonly string[]): void => {
+    for (const field of fields) if (isDeepStrictEqual(spec[field], before[field])) delete spec[field];
+  };
+  const became = (is: (of: Fields) => boolean): boolean => is(before) && !is(spec);
+  if (became(({ type }) => type !== 'ExternalName')) drop(...ADDRESS, 'internalTrafficPolicy');
+  if (became(hasNodePorts)) dropNodePorts(spec, before);
+  if (became(({ type, externalTrafficPolicy: policy }) => type === 'LoadBalancer' && policy === 'Local'))
+    drop('healthCheckNodePort');
+  if (became(({ type }) => type === 'LoadBalancer')) drop('allocateLoadBalancerNodePorts', 'loadBalancerClass');
+  if (became(isReachable)) drop('externalTrafficPolicy');
+}
+
+const hasNodePorts = ({ type }: Fields): boolean => type === 'NodePort' || type === 'LoadBalancer';
+
+function dropNodePorts(spec: Fields, before: Fields): void {
+  const ports = (of: Fields): unknown[] => listOf(of['ports']).map(({ nodePort }) => nodePort);
+  if (isDeepStrictEqual(ports(spec), ports(before))) for (const port of listOf(spec['ports'])) delete port['nodePort'];
 }
