@@ -6,11 +6,13 @@ import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { recordInputs } from './bundle-inputs.mjs';
 
 /** @param {string} app the app's folder, e.g. `apps/operator` */
 export async function bundle(app) {
   const outdir = join(app, 'dist/bundle');
-  const { outputFiles } = await build({
+  const began = Date.now();
+  const { outputFiles, metafile } = await build({
     entryPoints: { main: join(app, 'src/main.ts') },
     outdir,
     outExtension: { '.js': '.mjs' },
@@ -30,9 +32,11 @@ export async function bundle(app) {
     logLevel: 'warning',
     banner: { js: "import { createRequire as __cr } from 'node:module'; const require = __cr(import.meta.url);" },
     write: false,
+    metafile: true,
   });
   mkdirSync(outdir, { recursive: true });
   for (const { path, contents } of outputFiles.reverse()) replace(path, contents);
+  recordInputs(app, Object.keys(metafile.inputs), began);
 }
 
 /** Whole or not at all: another start may bundle or run the same app now. */
