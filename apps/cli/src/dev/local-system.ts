@@ -61,23 +61,20 @@ export class LocalSystem {
 
   /** Resolves when the system answers requests. Rejects when the signal comes first; then stop it. */
   async start(signal: AbortSignal): Promise<void> {
-    const { report, demo, model } = this.#options;
+    const { report, demo } = this.#options;
     const cluster = await this.#options.openCluster();
     this.#stops.push(() => cluster.stop());
     cluster.failed?.catch((error: Error) => this.#fail(error));
     const { kubeconfig, virtualNode, credentials } = cluster;
     const { client, connection } = await clientFromKubeconfig({ kubeconfig });
     this.#stops.push(() => client.close());
-    await this.#install(client, credentials);
-    signal.throwIfAborted();
-    report.step(`starting ${virtualNode ? 'virtual node and ' : ''}operator`);
-    await Promise.all([
-      this.#startOperator(credentials),
+    report.step(`installing the kinds; starting ${virtualNode ? 'virtual node and ' : ''}operator`);
+    const [call] = await Promise.all([
+      this.#install(client, credentials).then(() => this.#serveDemo(client, kubeconfig, signal)),
+      this.#startOperator(credentials), // takes its time, and waits for its kinds and rights
       virtualNode ? this.#startNode(client, connection.server, credentials) : undefined,
-      demo ? ensureDemoInstance(client, model).then((used) => report.step(describeModel(used))) : undefined,
     ]);
     signal.throwIfAborted();
-    const call = (await hasDemoInstance(client)) ? await this.#serveDemo(client, kubeconfig, signal) : undefined;
     if (call && demo) await this.#runDemo(call, signal);
     report.ready({ ...(call && { call }), kubeconfig });
   }
@@ -90,8 +87,6 @@ export class LocalSystem {
   }
 
   async #install(client: KubeClient, credentials: Credentials): Promise<void> {
-    const { report } = this.#options;
-    report.step('installing the kinds');
     await Promise.all([
       installCrds(client, workspaceFile('charts/sympozium-crds/crds')),
       applyManifests(client, workspaceFile('config/rbac/operator.yaml'), credentials.ownUser ? undefined : 'Namespace'),
@@ -144,9 +139,12 @@ export class LocalSystem {
     report.detail(`operator: ${JSON.stringify(await app.ready)}, log ${logFile}`);
   }
 
-  /** The demo behind the port of this machine; undefined, and told why, if it cannot be served as it is. */
+  /** The demo behind the port of this machine; undefined if there is none, or if it cannot be served, which is told. */
   async #serveDemo(client: KubeClient, kubeconfig: string, signal: AbortSignal): Promise<ChatCall | undefined> {
-    const { report, port } = this.#options;
+    const { report, port, demo, model } = this.#options;
+    signal.throwIfAborted();
+    if (demo) report.step(describeModel(await ensureDemoInstance(client, model)));
+    else if (!(await hasDemoInstance(client))) return undefined;
     report.step(`waiting for the server of instance ${DEMO.name}`);
     const run = { namespace: DEMO.namespace, name: serverRunName(DEMO.name) };
     const tunnel = tunnelTo(client, run, { kubeconfig, onProblem: (text) => report.detail(text) });
