@@ -1,26 +1,12 @@
-import { AGENT_RUN, LABEL } from '@sympozium/api';
 import { kubectlPath } from '@sympozium/get-helm';
-import { clientFromKubeconfig } from '@sympozium/kube/kubeconfig';
-import { POD } from '@sympozium/plugin-sdk/manifests';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import OpenAI from 'openai';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { workspaceFile } from '../fixture/app-process.js';
 import { command } from '../fixture/commands.js';
+import { answer, DEV_KUBE, kept, startLocalSystem, type Ready, type RunningSystem } from '../fixture/local-system.js';
 import { processesOf } from '../fixture/processes.js';
-
-/** The line that `--output json` prints. */
-interface Ready {
-  readonly endpoint: string;
-  readonly apiKey: string;
-  readonly model: string;
-  readonly kubeconfig: string;
-}
 
 const WITHIN_MS = 120_000; // two starts, beside the rest of the suite
 
@@ -28,43 +14,7 @@ let folder: string;
 beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'sympozium-dev-'))));
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** `npm run dev:kube` once it is ready; `interrupt` is Ctrl-C and resolves with the exit code. */
-async function devKube(...more: readonly string[]): Promise<Ready & { interrupt(): Promise<number | null> }> {
-  const script = workspaceFile('tools/kube-assets/dist/bundle/main.mjs');
-  const args = ['--output', 'json', '--port', '0', '--data-dir', folder, ...more];
-  const child = spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-  let said = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
-  const exit = once(child, 'exit') as Promise<[number | null]>;
-  const ended = exit.then(([code]) => {
-    throw new Error(`dev:kube ended with ${code}:\n${said}`);
-  });
-  ended.catch(() => {}); // after it was ready, its end is what the test asks for
-  const [line] = (await Promise.race([once(createInterface({ input: child.stdout }), 'line'), ended])) as [string];
-  const interrupt = async (): Promise<number | null> => {
-    child.kill('SIGINT');
-    return (await exit)[0];
-  };
-  return { ...(JSON.parse(line) as Ready), interrupt };
-}
-
-async function answer({ endpoint, apiKey, model }: Ready, content: string): Promise<string | null | undefined> {
-  const client = new OpenAI({ baseURL: endpoint, apiKey });
-  const { choices } = await client.chat.completions.create({ model, messages: [{ role: 'user', content }] });
-  return choices[0]?.message.content;
-}
-
-/** The answers of runs, and the restarts of each Pod of the demo's server. */
-async function kept({ kubeconfig }: Ready): Promise<{ answers: (string | undefined)[]; restarts: unknown[] }> {
-  const { client } = await clientFromKubeconfig({ kubeconfig });
-  const { items: runs } = await client.list(AGENT_RUN, { namespace: 'default' });
-  const { items: pods } = await client.list(POD, { namespace: 'default', labelSelector: `${LABEL.run}=demo-server` });
-  await client.close();
-  return {
-    answers: runs.map(({ status }) => status.resultPreview),
-    restarts: pods.map(({ status }) => status?.containerStatuses?.map(({ restartCount }) => restartCount)),
-  };
-}
+const devKube = (...more: readonly string[]): Promise<RunningSystem> => startLocalSystem(DEV_KUBE, folder, ...more);
 
 /** What README says, beside a demo that shall go on. */
 const applyExamples = async ({ kubeconfig }: Ready) =>
