@@ -24,7 +24,7 @@ export interface CrdControllerOptions {
   readonly log: Logger;
 }
 
-export const CRD_RESOURCE = { group: 'apiextensions.k8s.io', version: 'v1', plural: 'customresourcedefinitions' };
+const CRD_RESOURCE = { group: 'apiextensions.k8s.io', version: 'v1', plural: 'customresourcedefinitions' };
 const PREFIX = `/${CRD_RESOURCE.group}/${CRD_RESOURCE.plural}/`;
 /** How often it is asked whether the objects of a deleted CRD are gone. */
 const RECHECK_MS = 500;

@@ -25,7 +25,7 @@ export interface CrdNames {
   categories?: string[];
 }
 
-export interface CrdConversion {
+interface CrdConversion {
   strategy: string;
   webhook?: { clientConfig?: { url?: string; service?: object }; conversionReviewVersions?: string[] };
 }
@@ -54,7 +54,7 @@ export interface PrinterColumn {
   jsonPath: string;
 }
 
-export interface CrdStatus {
+interface CrdStatus {
   /** null before anything was said of it. */
   conditions?: CrdCondition[] | null;
   acceptedNames?: Partial<CrdNames>;

@@ -1,4 +1,4 @@
 export { createCrdAdmission } from './crd-admission.js';
-export { CrdController, type CrdControllerOptions } from './crd-controller.js';
+export { CrdController } from './crd-controller.js';
 export { crdStrategy } from './crd-strategy.js';
 export { resourcesOfCrd } from './resources-of-crd.js';

@@ -14,7 +14,7 @@ export interface SchemaContext {
   readonly insideMeta: boolean;
 }
 
-export const ROOT: SchemaContext = { isRoot: true, noDefaults: '', insideMeta: false };
+const ROOT: SchemaContext = { isRoot: true, noDefaults: '', insideMeta: false };
 
 /** What a CRD's schema breaks of the API's own rules for schemas, node by node. */
 export function schemaErrors(schema: Schema, path: string, context: SchemaContext = ROOT): FieldError[] {

@@ -10,7 +10,8 @@ import { enumErrors, versionErrors, versionNameErrors } from './version-rules.js
 /** What is wrong with a CustomResourceDefinition, in the words of apiextensions-apiserver. */
 export function validateCrd(crd: Crd): FieldError[] {
   const { metadata, spec } = crd;
-  const isNamed = metadata.name === `${spec.names.plural}.${spec.group}`;
+  const isNew = metadata.resourceVersion === undefined;
+  const isNamed = !isNew || metadata.name === `${spec.names.plural}.${spec.group}`;
   return [
     ...(isNamed ? [] : [invalidValue('metadata.name', metadata.name, 'must be spec.names.plural+"."+spec.group')]),
     ...specErrors(spec),

@@ -137,7 +137,11 @@ function columnTypeErrors(type: string, field: string): FieldError[] {
 
 function selectableErrors({ selectableFields = [] }: Fields, root: Schema | undefined, path: string): FieldError[] {
   if (selectableFields.length === 0) return [];
-  if (!root) return [invalidValue(path, '', 'may only be set when `version.schema.openAPIV3Schema` is not included')];
+  if (!root) {
+    const wanted =
+      path === 'spec.selectableFields' ? 'validations.schema is' : '`version.schema.openAPIV3Schema` is not';
+    return [invalidValue(path, '', `may only be set when ${wanted} included`)];
+  }
   const paths = selectableFields.map(({ jsonPath }) => jsonPath ?? '');
   const unique = new Set(paths.filter((one) => typeof fieldAt(root, one) !== 'string')).size;
   return [

@@ -139,7 +139,7 @@ function mainEntry(resource: Resource): object {
     singularName: resource.singular,
     namespaced: resource.namespaced,
     kind: resource.kind,
-    verbs: [...resource.verbs].sort(),
+    verbs: verbsOf(resource),
     ...names(resource),
     ...(resource.verbs.includes('list') && { storageVersionHash: storageVersionHash(resource) }),
   };
@@ -156,6 +156,9 @@ function partEntry(resource: Resource, { name, kind, group, version, verbs }: Pa
     verbs: [...verbs].sort(),
   };
 }
+
+/** Those of custom resources come in an order of their own. */
+const verbsOf = ({ custom, verbs }: Resource): readonly string[] => (custom ? verbs : [...verbs].sort());
 
 const names = ({ shortNames, categories }: Resource): object => ({
   ...(shortNames.length > 0 && { shortNames }),
@@ -181,7 +184,7 @@ export const groupDiscoveryList = (groups: readonly Group[], version: 'v2' | 'v2
 });
 
 function discovered(resource: Resource): object {
-  const { plural, kind, namespaced, singular, verbs, custom, group, version } = resource;
+  const { plural, kind, namespaced, singular, custom, group, version } = resource;
   const own = custom ? { group, version } : { group: '', version: '' };
   const parts = partsOf(resource).map((part) => {
     const foreign = part.group !== group || part.version !== version;
@@ -196,7 +199,7 @@ function discovered(resource: Resource): object {
     responseKind: { ...own, kind },
     scope: namespaced ? 'Namespaced' : 'Cluster',
     singularResource: singular,
-    verbs: [...verbs].sort(),
+    verbs: verbsOf(resource),
     ...names(resource),
     ...(parts.length > 0 && { subresources: parts }),
   };

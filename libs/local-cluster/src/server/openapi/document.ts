@@ -39,7 +39,8 @@ export function openApiDocument(group: string, { version, resources }: Version, 
   const components = new Components(prefix);
   const listMeta = components.add('io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta', LIST_META);
   const scale = components.add('io.k8s.api.autoscaling.v1.Scale', SCALE);
-  components.add('io.k8s.apimachinery.pkg.apis.meta.v1.Patch', { type: 'object' });
+  for (const name of ['Patch', 'DeleteOptions'])
+    components.add(`io.k8s.apimachinery.pkg.apis.meta.v1.${name}`, { type: 'object' });
   const paths = resources.map((resource) => {
     const object = addKind(components, prefix, resource);
     const list = addList(components, prefix, resource, { object, listMeta });

@@ -10,7 +10,9 @@ export interface Bodies {
 
 type Parameter = readonly [name: string, type: 'string' | 'integer' | 'boolean'];
 
-const PATCH = { schema: { $ref: '#/components/schemas/io.k8s.apimachinery.pkg.apis.meta.v1.Patch' } };
+const META = '#/components/schemas/io.k8s.apimachinery.pkg.apis.meta.v1';
+const PATCH = { schema: { $ref: `${META}.Patch` } };
+const DELETE_OPTIONS = { $ref: `${META}.DeleteOptions` };
 const WRITE: readonly Parameter[] = [
   ['dryRun', 'string'],
   ['fieldManager', 'string'],
@@ -65,7 +67,9 @@ export function pathsOf(resource: Resource, parts: readonly Part[], bodies: Bodi
   const paths: Record<string, object> = {
     ...(namespaced && verbs.includes('list') && { [all]: of(['list'], verbs, own, bodies.object) }),
     [collection]: of(COLLECTION, verbs, own, bodies.object),
-    [`${collection}/{name}`]: of(ITEM, verbs, own, bodies.object),
+    ...(ITEM.some((verb) => verbs.includes(verb)) && {
+      [`${collection}/{name}`]: of(ITEM, verbs, own, bodies.object),
+    }),
   };
   for (const part of parts) {
     const target = { group: part.group, kind: part.kind, version: part.version };
@@ -78,18 +82,30 @@ export function pathsOf(resource: Resource, parts: readonly Part[], bodies: Bodi
 function operation(resource: Resource, verb: Verb, target: object, body: object): object {
   const found = METHODS[verb];
   if (!found) return {};
-  const content = { 'application/json': { schema: body }, 'application/yaml': { schema: body } };
-  const sent = verb === 'patch' ? patchContent(resource) : { '*/*': { schema: body } };
+  const content = bothEncodings(body);
+  const sent = sentContent(resource, verb, body);
   return {
     [found.method]: {
       tags: [tag(resource)],
       ...(found.parameters.length > 0 && { parameters: found.parameters.map(parameter) }),
-      ...(['create', 'update', 'patch'].includes(verb) && { requestBody: { content: sent, required: true } }),
+      ...(sent && { requestBody: { content: sent, ...(!isDeletion(verb) && { required: true }) } }),
       responses: { '200': { description: 'OK', content } },
       'x-kubernetes-action': found.action,
       'x-kubernetes-group-version-kind': target,
     },
   };
+}
+
+const bothEncodings = (schema: object): object => ({ 'application/json': { schema }, 'application/yaml': { schema } });
+
+const isDeletion = (verb: Verb): boolean => verb === 'delete' || verb === 'deletecollection';
+
+/** What a verb takes; nothing is told of the body that deletes a collection of custom resources. */
+function sentContent(resource: Resource, verb: Verb, body: object): object | undefined {
+  if (verb === 'patch') return patchContent(resource);
+  if (verb === 'get' || verb === 'list' || (verb === 'deletecollection' && resource.custom)) return undefined;
+  const schema = isDeletion(verb) ? DELETE_OPTIONS : body;
+  return resource.custom ? bothEncodings(schema) : { '*/*': { schema } };
 }
 
 /** By its types a client knows whether a kind can be merged strategically. */

@@ -85,7 +85,9 @@ export const defining: readonly Sequence[] = [
       post(WIDGETS, widget('a')),
       post(WIDGETS, widget('b', { size: 20 })),
       post(WIDGETS, widget('b', { size: 20, color: 'red', name: 'toolong', tags: ['a', 'a'], parts: [{ weight: 1 }] })),
-      post(WIDGETS, widget('b', { size: -1, color: 'green', name: 'B', either: true, limits: { a: -1 } })),
+      ...[{ size: -1 }, { color: 'green' }, { name: 'B' }, { either: true }, { limits: { a: -1 } }].map((spec) =>
+        post(WIDGETS, widget('b', spec)),
+      ),
       post(WIDGETS, widget('b', { size: '1', free: { any: [1, { thing: null }] } })),
       post(`${WIDGETS}?fieldValidation=Strict`, widget('b', { unknown: 1 })),
       post(WIDGETS, widget('b', { name: 'bee', free: { any: [1] }, either: '10%', parts: [{ id: 'x' }, { id: 'y' }] })),

@@ -59,7 +59,8 @@ interface DiscoveredResource {
 
 function discovered(body: unknown): unknown {
   const { items, ...list } = body as { items: Discovered[] };
-  const served = items.flatMap(({ metadata, versions }) =>
+  const known = items.filter(({ metadata }) => metadata?.name !== 'events.k8s.io');
+  const served = known.flatMap(({ metadata, versions }) =>
     versions.flatMap(({ version, resources }) =>
       resources
         .filter(({ resource }) => SERVED.has(resource))
@@ -99,19 +100,21 @@ const operations = (body: unknown): unknown =>
       .filter(([path]) => isServedPath(path))
       .map(([path, methods]) => [
         path,
-        Object.entries(methods).flatMap(([method, operation]) => {
-          if (Array.isArray(operation) || method === 'parameters') return [];
-          const { requestBody, ...known } = operation as Operation;
-          const kind = known['x-kubernetes-group-version-kind'];
-          return [
-            {
-              method,
-              action: known['x-kubernetes-action'],
-              kind,
-              bodies: Object.keys(requestBody?.content ?? {}).sort(),
-            },
-          ];
-        }),
+        Object.entries(methods)
+          .sort(([a], [b]) => (a < b ? -1 : 1))
+          .flatMap(([method, operation]) => {
+            if (Array.isArray(operation) || method === 'parameters') return [];
+            const { requestBody, ...known } = operation as Operation;
+            const kind = known['x-kubernetes-group-version-kind'];
+            return [
+              {
+                method,
+                action: known['x-kubernetes-action'],
+                kind,
+                bodies: Object.keys(requestBody?.content ?? {}).sort(),
+              },
+            ];
+          }),
       ]),
   );
 
