@@ -1,4 +1,4 @@
-/** `npm run bench [-- --json FILE]`: measures on a real control plane; see docs/performance.md. Runs from the sources. */
+/** `npm run bench [-- --embedded] [-- --json FILE]`: measures on a real control plane, with --embedded on the embedded API; see docs/performance.md. Runs from the sources. */
 import { resolve } from 'node:path';
 import { runnerImport } from 'vite';
 

@@ -1,15 +1,22 @@
-import { agentImage, startRealCluster, Sympozium, type ClusterAccess } from '@sympozium/integration';
+import {
+  agentImage,
+  startEmbeddedCluster,
+  startRealCluster,
+  Sympozium,
+  type ClusterAccess,
+} from '@sympozium/integration';
 import Table from 'cli-table3';
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { goalText, isCount, isReached, type Figure } from './figure.js';
+import { apiServerAlone } from './figures/api-server.js';
 import { chatAlone, chatBurst, idleChat } from './figures/chat.js';
 import { jobCreation, refusePods } from './figures/job-creation.js';
 import { proxyAlone } from './figures/proxy.js';
 import { writesPerRun } from './figures/writes.js';
 
-const { values } = parseArgs({ options: { json: { type: 'string' } } });
-const cluster = await startRealCluster();
+const { values } = parseArgs({ options: { json: { type: 'string' }, embedded: { type: 'boolean' } } });
+const cluster = await (values.embedded ? startEmbeddedCluster('durable') : startRealCluster());
 try {
   const system = await Sympozium.start(cluster.access, {
     name: 'bench',
@@ -24,7 +31,8 @@ try {
     ...(await idleChat(system, 50, 50)),
     ...(await jobCreation(system, { n: 200, perSecond: 20, pods: 'their Pods running, doing no work' })),
     ...(await chatBurst(system, 50)),
-    ...(await withoutPods(cluster.access)),
+    ...(values.embedded ? [] : await withoutPods(cluster.access)), // a ResourceQuota keeps Pods away there
+    ...(await apiServerAlone(system, 10_000)),
   ];
   report(figures);
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(figures, null, 2)}\n`);
