@@ -27,7 +27,7 @@ function messageOf(
   return `Apply failed with ${causes.length} conflicts: ${lines.join('\n')}`;
 }
 
-export const printPath = (path: Path): string => path.map(printElement).join('');
+const printPath = (path: Path): string => path.map(printElement).join('');
 
 function printOwner(id: string): string {
   const { manager = '', operation, apiVersion, subresource } = JSON.parse(id) as Record<string, string>;

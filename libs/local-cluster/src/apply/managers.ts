@@ -39,7 +39,7 @@ export const identityOf = ({
   });
 
 /** Throws a text where the entries are none: then they count as if they were not there. */
-export function decodeManagers(entries: unknown): Managers {
+function decodeManagers(entries: unknown): Managers {
   const managers: Managers = new Map();
   if (!Array.isArray(entries)) return managers;
   for (const [index, entry] of entries.entries()) {

@@ -98,5 +98,5 @@ function prune(shape: Shape, merged: unknown, managers: Managers, last: FieldSet
   return remove(shape, merged, all.difference(left).intersection(before));
 }
 
-export const unionOf = (...sets: readonly FieldSet[]): FieldSet =>
+const unionOf = (...sets: readonly FieldSet[]): FieldSet =>
   sets.reduce((union, set) => union.union(set), FieldSet.EMPTY);

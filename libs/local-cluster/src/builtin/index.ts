@@ -1,2 +1,1 @@
 export { builtinResources } from './builtin-resources.js';
-export { definitionOf, type Definition } from './definitions.js';

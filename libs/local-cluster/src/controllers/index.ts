@@ -1,1 +1,1 @@
-export { createControllers, type ControllersOptions } from './create-controllers.js';
+export { createControllers } from './create-controllers.js';

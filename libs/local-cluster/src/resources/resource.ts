@@ -82,7 +82,7 @@ export interface Strategy {
   readonly hasGeneration?: boolean;
 }
 
-export interface StrategyContext {
+interface StrategyContext {
   readonly clock: Clock;
   readonly random: Random;
 }

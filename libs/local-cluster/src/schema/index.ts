@@ -1,10 +1,4 @@
-export { applyDefaults, schemaOfField } from './defaults.js';
+export { applyDefaults } from './defaults.js';
 export { decodeCustomErrors, decodeErrors } from './decode-errors.js';
-export { isObjectMeta, OBJECT_META, tidyMetadata } from './object-meta.js';
 export { prune } from './prune.js';
-export type { Schema, ValidationRule } from './schema.js';
 export { validateCustom, validateCustomStatus } from './validate-custom.js';
-export { validateEmbedded } from './validate-embedded.js';
-export { validateLists } from './validate-lists.js';
-export { validateRules } from './validate-rules.js';
-export { validateSchema } from './validate.js';

@@ -6,7 +6,7 @@ import { RBAC_GROUP, type Subject } from '../rbac/rbac-objects.js';
 import type { PolicyRule } from '../rbac/policy-rule.js';
 
 /** Where the store of a test keeps an object. */
-export function keyOfObject({ apiVersion, kind, metadata }: ApiObject): string {
+function keyOfObject({ apiVersion, kind, metadata }: ApiObject): string {
   const group = apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '';
   return keyOf({ group, plural: `${kind.toLowerCase()}s` }, { ...metadata, name: metadata.name ?? '' });
 }

@@ -16,7 +16,7 @@ export interface Claims {
 }
 
 /** The account, and the object that the token ends with. */
-export interface Binding {
+interface Binding {
   readonly namespace: string;
   /** Of a Pod's token it says where the Pod runs. */
   readonly node?: Reference;

@@ -36,7 +36,7 @@ export function remainingMs({ failures, lastFailure }: BackoffRecord, now: numbe
 }
 
 /** When a Pod ended, as far as it tells. */
-export function finishedAt(pod: Pod): number {
+function finishedAt(pod: Pod): number {
   const { creationTimestamp, deletionTimestamp, deletionGracePeriodSeconds = 0 } = pod.metadata;
   const ready = podCondition(pod, 'Ready');
   const unready = ready?.status === 'False' ? millis(ready.lastTransitionTime) : undefined;

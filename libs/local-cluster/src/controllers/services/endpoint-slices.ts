@@ -2,14 +2,14 @@ import type { Kind, KubeObject } from '@sympozium/api';
 import { isDeleted, hasEnded, isReady, type Pod } from '../shared/pod.js';
 import type { Service } from '../shared/kinds.js';
 
-export interface EndpointPort {
+interface EndpointPort {
   name: string;
   port?: number;
   protocol: string;
   appProtocol?: string;
 }
 
-export interface Endpoint {
+interface Endpoint {
   addresses: string[];
   conditions: { ready: boolean; serving: boolean; terminating: boolean };
   hostname?: string;

@@ -17,7 +17,7 @@ export interface Toleration {
   tolerationSeconds?: number;
 }
 
-export interface PodSpec {
+interface PodSpec {
   nodeName?: string;
   hostname?: string;
   subdomain?: string;
@@ -33,7 +33,7 @@ export interface PodSpec {
   priority?: number;
 }
 
-export interface NodeSelector {
+interface NodeSelector {
   nodeSelectorTerms: { matchExpressions?: NodeRequirement[]; matchFields?: NodeRequirement[] }[];
 }
 

@@ -20,7 +20,7 @@ const RESERVED: ReadonlySet<string> = new Set(
 );
 
 /** A field's name as rules write it: `namespace` is `__namespace__`, `a-b` is `a__dash__b`. */
-export function escapedName(name: string): string {
+function escapedName(name: string): string {
   if (RESERVED.has(name)) return `__${name}__`;
   return name
     .replaceAll('__', '__underscores__')
