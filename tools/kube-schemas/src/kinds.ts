@@ -18,7 +18,7 @@ export interface KindFacts {
   readonly columns: readonly ColumnFacts[];
 }
 
-export interface SubresourceFacts {
+interface SubresourceFacts {
   readonly name: string;
   readonly kind: string;
   readonly verbs: readonly string[];
@@ -26,7 +26,7 @@ export interface SubresourceFacts {
   readonly version?: string;
 }
 
-export interface ColumnFacts {
+interface ColumnFacts {
   readonly name: string;
   readonly type: string;
   readonly format: string;
