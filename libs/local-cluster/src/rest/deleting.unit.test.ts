@@ -96,6 +96,25 @@ describe('delete', () => {
   });
 });
 
+describe('a Namespace', () => {
+  it('stays, marked, until it is finalized', async () => {
+    const { api, store, writing } = setUp();
+    const NAMESPACES = resourceOf('Namespace');
+    const name = { name: 'n' };
+    await api.create(NAMESPACES, undefined, { metadata: name }, writing());
+    const deleted = await api.delete(NAMESPACES, name, {}, writing());
+    expect(deleted).toMatchObject({
+      gone: false,
+      object: { metadata: { deletionTimestamp: '2026-01-01T00:00:00Z' }, status: { phase: 'Terminating' } },
+    });
+    expect(await api.delete(NAMESPACES, name, {}, writing())).toEqual(deleted);
+    const { object } = await api.patch(NAMESPACES, name, { type: 'merge', body: { spec: null } }, writing());
+    expect(object['spec']).toEqual({ finalizers: ['kubernetes'] });
+    await api.writeRaw(NAMESPACES, name, (namespace) => ({ ...namespace, spec: {} }));
+    expect(store.list('/core/namespaces/')).toEqual([]);
+  });
+});
+
 describe('a Pod’s grace', () => {
   it('can only be shortened, and ends with nothing', async () => {
     const { api, clock, create, watch, writing } = setUp();
