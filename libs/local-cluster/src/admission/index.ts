@@ -1,1 +1,1 @@
-export { createAdmission, type AdmissionOptions } from './create-admission.js';
+export { createAdmission } from './create-admission.js';
