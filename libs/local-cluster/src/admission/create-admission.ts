@@ -2,6 +2,7 @@ import type { Random } from '@sympozium/process';
 import type { Admission } from '../rest/object-api.js';
 import type { RevisionStore } from '../storage/revision-store.js';
 import { admitNamespaced } from './namespace-lifecycle.js';
+import { NodePorts } from './node-ports.js';
 import { admitPodSecurity } from './pod-security.js';
 import { admitPriority } from './priority.js';
 import { admitRuntimeClass } from './runtime-class.js';
@@ -21,6 +22,7 @@ export type AdmissionRequest = Parameters<Admission['admit']>[0];
 /** The admission plugins of the real server that matter here, in its order: those that change, then those that judge. */
 export function createAdmission({ store, random, serviceRange }: AdmissionOptions): Admission {
   const addresses = new ServiceAddresses(store, random, serviceRange);
+  const nodePorts = new NodePorts(store);
   return {
     admit(request) {
       admitNamespaced(store, request);
@@ -32,7 +34,9 @@ export function createAdmission({ store, random, serviceRange }: AdmissionOption
         admitRuntimeClass(request);
       }
       admitPodSecurity(store, request);
-      if (isOf(request, '', 'Service')) addresses.admit(request);
+      if (!isOf(request, '', 'Service')) return;
+      addresses.admit(request);
+      nodePorts.admit(request);
     },
   };
 }
