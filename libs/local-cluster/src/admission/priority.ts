@@ -24,13 +24,12 @@ export function admitPriority({ object: pod, old, operation, resource, name }: A
       `admission controller computed ${priority} from the given PriorityClass name`;
     throw forbidden(resource, name.name, why);
   }
-  if (![undefined, PREEMPTION].includes(textOf(spec['preemptionPolicy']) || undefined)) {
-    const why =
-      `the string value of PreemptionPolicy (${textOf(spec['preemptionPolicy'])}) must not be provided in pod spec; ` +
-      `priority admission controller computed ${PREEMPTION} from the given PriorityClass name`;
-    throw forbidden(resource, name.name, why);
-  }
   fill(spec, { priority, preemptionPolicy: PREEMPTION });
+  if (spec['preemptionPolicy'] === PREEMPTION) return;
+  const why =
+    `the string value of PreemptionPolicy (${textOf(spec['preemptionPolicy'])}) must not be provided in pod spec; ` +
+    `priority admission controller computed ${PREEMPTION} from the given PriorityClass name`;
+  throw forbidden(resource, name.name, why);
 }
 
 function keep(spec: Fields, old: Fields): void {

@@ -3,9 +3,10 @@ import { isIP } from 'node:net';
 import type { FieldError } from '../../api-error.js';
 import type { ApiObject } from '../../api-object.js';
 import type { Strategy } from '../../resources/resource.js';
-import { childOf, fieldsOf, fill, fillEmpty, listOf, numberOf, textOf, textsOf } from './access.js';
+import { childOf, fieldsOf, fill, fillEmpty, listOf, numberOf, textOf, textsOf, type Fields } from './access.js';
 import { invalidValue, required } from '../../schema/field-errors.js';
 import { immutableErrors } from './metadata.js';
+import { shareErrors, wholeErrors } from './percent.js';
 import { canonicalise } from './quantities.js';
 
 export const nodeStrategy: Strategy = {
@@ -45,9 +46,28 @@ export const disruptionBudgetStrategy: Strategy = {
   validate(budget) {
     const { minAvailable, maxUnavailable } = fieldsOf(budget['spec']);
     const detail = 'minAvailable and maxUnavailable cannot be both set';
-    return minAvailable != null && maxUnavailable != null ? [invalidValue('spec', budget['spec'], detail)] : [];
+    const areBoth = minAvailable != null && maxUnavailable != null;
+    return [
+      ...(areBoth ? [invalidValue('spec', budgetInGo(fieldsOf(budget['spec'])), detail)] : []),
+      ...[{ minAvailable }, { maxUnavailable }].flatMap(shareFieldErrors),
+    ];
   },
 };
+
+function shareFieldErrors(share: Fields): FieldError[] {
+  return Object.entries(share).flatMap(([name, value]) => [
+    ...shareErrors(value, `spec.${name}`),
+    ...wholeErrors(value, `spec.${name}`),
+  ]);
+}
+
+/** A budget as Go shows it. */
+const budgetInGo = (spec: Fields): Fields => ({
+  MinAvailable: spec['minAvailable'],
+  Selector: spec['selector'] ?? null,
+  MaxUnavailable: spec['maxUnavailable'],
+  UnhealthyPodEvictionPolicy: spec['unhealthyPodEvictionPolicy'] ?? null,
+});
 
 export const endpointSliceStrategy: Strategy = {
   allowUnconditionalUpdate: true,

@@ -45,10 +45,7 @@ export function validateJobStatus(job: ApiObject, old: ApiObject): FieldError[] 
   return [
     ...countErrors(next.status, 'status', ['active', 'succeeded', 'failed', 'ready', 'terminating']),
     ...uncountedErrors(next),
-    ...endErrors(next, changed),
-    ...finishedErrors(next, changed),
-    ...indexErrors(next, changed),
-    ...readyErrors(next, changed),
+    ...ruleErrors(next, changed),
     ...clashErrors(next),
     ...regressErrors(next, before, changed),
   ];
@@ -71,88 +68,124 @@ function uncountedErrors({ status }: State): FieldError[] {
   );
 }
 
-/** How a Job has ended, and when. */
-function endErrors({ is, status }: State, changed: Changed): FieldError[] {
-  const { startTime, completionTime } = status;
+/** A rule that is asked when one of these has changed; it tells what is wrong, or undefined. */
+type Rule = readonly [of: readonly string[], ask: (state: State) => FieldError | undefined];
+
+const condition = (isBad: boolean, detail: string): FieldError | undefined =>
+  isBad ? wrong(CONDITIONS_FIELD, detail) : undefined;
+
+/** Of a Job that has ended: what there is of a thing, though there must be none. */
+const none = (name: string): Rule => [
+  ['isFinished', name],
+  (state) =>
+    state.isFinished && count(state, name) > 0
+      ? invalidValue(`status.${name}`, count(state, name), `${name}>0 is invalid for finished job`)
+      : undefined,
+];
+
+/** In the real server's order. */
+const RULES: readonly Rule[] = [
+  [
+    ['Complete', 'Failed'],
+    ({ is }) => condition(is.Complete && is.Failed, 'cannot set Complete=True and Failed=true conditions'),
+  ],
+  [
+    ['Complete', 'FailureTarget'],
+    ({ is }) =>
+      condition(is.Complete && is.FailureTarget, 'cannot set Complete=True and FailureTarget=true conditions'),
+  ],
+  [['Complete', 'completionTime'], completionError],
+  [['startTime', 'completionTime'], orderError],
+  [
+    ['Failed', 'failedIndexes'],
+    ({ is }) =>
+      condition(
+        is.Failed && !is.FailureTarget,
+        'cannot set Failed=True condition without the FailureTarget=true condition',
+      ),
+  ],
+  [
+    ['Complete', 'SuccessCriteriaMet'],
+    ({ is }) =>
+      condition(
+        is.Complete && !is.SuccessCriteriaMet,
+        'cannot set Complete=True condition without the SuccessCriteriaMet=true condition',
+      ),
+  ],
+  none('active'),
+  [['isFinished', 'startTime'], beginError],
+  [['isFinished', 'uncountedTerminatedPods'], countedError],
+  [
+    ['completedIndexes'],
+    ({ spec, status }) => parseError('completedIndexes', textOf(status['completedIndexes']), spec['completions']),
+  ],
+  [['failedIndexes'], failedIndexesError],
+  [['completedIndexes'], indexedError],
+  none('terminating'),
+  [
+    ['ready', 'active'],
+    (state) =>
+      count(state, 'ready') > count(state, 'active')
+        ? invalidValue('status.ready', count(state, 'ready'), 'cannot set more ready pods than active')
+        : undefined,
+  ],
+];
+
+const ruleErrors = (state: State, changed: Changed): FieldError[] =>
+  RULES.flatMap(([of, ask]) => (changed(...of) ? (ask(state) ?? []) : []));
+
+function completionError({ is, status }: State): FieldError | undefined {
+  const { completionTime: time } = status;
   const field = 'status.completionTime';
-  const errors: FieldError[] = [];
-  if (changed('Complete', 'Failed') && is.Complete && is.Failed)
-    errors.push(wrong(CONDITIONS_FIELD, 'cannot set Complete=True and Failed=true conditions'));
-  if (changed('Complete', 'FailureTarget') && is.Complete && is.FailureTarget)
-    errors.push(wrong(CONDITIONS_FIELD, 'cannot set Complete=True and FailureTarget=true conditions'));
-  if (changed('Complete', 'completionTime')) errors.push(...completionTimeErrors(completionTime, is.Complete, field));
-  const isBefore = startTime != null && completionTime != null && timeOf(completionTime) < timeOf(startTime);
-  if (changed('startTime', 'completionTime') && isBefore)
-    errors.push(invalidValue(field, completionTime, 'must be equal to or after `startTime`'));
-  return errors;
-}
-
-const timeOf = (time: unknown): number => Date.parse(textOf(time));
-
-function completionTimeErrors(time: unknown, isComplete: boolean, field: string): FieldError[] {
-  if (time == null) return isComplete ? [required(field, 'completionTime is required for Complete jobs')] : [];
+  if (time == null) return is.Complete ? required(field, 'completionTime is required for Complete jobs') : undefined;
   const detail = 'cannot set completionTime when there is no Complete=True condition';
-  return isComplete ? [] : [invalidValue(field, time, detail)];
+  return is.Complete ? undefined : invalidValue(field, time, detail);
 }
 
-/** What is true of a Job that has ended. */
-function finishedErrors(state: State, changed: Changed): FieldError[] {
-  const { is, isFinished, status } = state;
-  const errors: FieldError[] = [];
-  if (changed('Failed', 'failedIndexes') && is.Failed && !is.FailureTarget)
-    errors.push(wrong(CONDITIONS_FIELD, 'cannot set Failed=True condition without the FailureTarget=true condition'));
-  if (changed('Complete', 'SuccessCriteriaMet') && is.Complete && !is.SuccessCriteriaMet)
-    errors.push(
-      wrong(CONDITIONS_FIELD, 'cannot set Complete=True condition without the SuccessCriteriaMet=true condition'),
-    );
-  if (!isFinished) return errors;
-  if (changed('isFinished', 'active') && count(state, 'active') > 0)
-    errors.push(invalidValue('status.active', status['active'], 'active>0 is invalid for finished job'));
-  if (changed('isFinished', 'startTime') && status['startTime'] == null && !neverBegins(state))
-    errors.push(required('status.startTime', 'startTime is required for finished job'));
-  if (changed('isFinished', 'uncountedTerminatedPods')) errors.push(...countedErrors(status));
-  return errors;
+function orderError({ status: { startTime, completionTime } }: State): FieldError | undefined {
+  if (startTime == null || completionTime == null) return undefined;
+  const isBefore = Date.parse(textOf(completionTime)) < Date.parse(textOf(startTime));
+  return isBefore
+    ? invalidValue('status.completionTime', completionTime, 'must be equal to or after `startTime`')
+    : undefined;
 }
 
-const neverBegins = ({ spec }: State): boolean => spec['suspend'] === true && spec['completions'] === 0;
+function beginError({ isFinished, spec, status }: State): FieldError | undefined {
+  const neverBegins = spec['suspend'] === true && spec['completions'] === 0;
+  return isFinished && !neverBegins && status['startTime'] == null
+    ? required('status.startTime', 'startTime is required for finished job')
+    : undefined;
+}
 
-function countedErrors({ uncountedTerminatedPods: uncounted }: Fields): FieldError[] {
+function countedError({ isFinished, status: { uncountedTerminatedPods: uncounted } }: State): FieldError | undefined {
   const { succeeded, failed } = fieldsOf(uncounted);
-  if (textsOf(succeeded).length + textsOf(failed).length === 0) return [];
+  if (!isFinished || textsOf(succeeded).length + textsOf(failed).length === 0) return undefined;
   const shown = inGo(uncounted, { succeeded: null, failed: null });
-  return [invalidValue('status.uncountedTerminatedPods', shown, 'must be empty for finished job')];
+  return invalidValue('status.uncountedTerminatedPods', shown, 'must be empty for finished job');
 }
 
-function indexErrors({ spec, status }: State, changed: Changed): FieldError[] {
-  const completions = numberOf(spec['completions']);
-  const [completed, failed] = [textOf(status['completedIndexes']), status['failedIndexes']];
-  const errors: FieldError[] = [];
-  const parse = (name: string, text: string): void => {
-    const found = completions === undefined ? 0 : countIndexes(text, completions);
-    if (typeof found === 'string') errors.push(invalidValue(`status.${name}`, text, `error parsing ${name}: ${found}`));
-  };
-  if (changed('completedIndexes')) parse('completedIndexes', completed);
-  const hasLimit = spec['backoffLimitPerIndex'] != null;
-  if (changed('failedIndexes') && failed != null && hasLimit) parse('failedIndexes', textOf(failed));
-  if (changed('completedIndexes') && completed !== '' && spec['completionMode'] !== 'Indexed') {
-    const detail = 'cannot set non-empty completedIndexes when non-indexed completion mode';
-    errors.push(invalidValue('status.completedIndexes', completed, detail));
-  }
-  if (changed('failedIndexes') && failed != null && !hasLimit) {
-    const detail = 'cannot set non-null failedIndexes when backoffLimitPerIndex is null';
-    errors.push(invalidValue('status.failedIndexes', failed, detail));
-  }
-  return errors;
+function parseError(name: string, text: string, completions: unknown): FieldError | undefined {
+  const most = numberOf(completions);
+  const found = most === undefined ? 0 : countIndexes(text, most);
+  return typeof found === 'string'
+    ? invalidValue(`status.${name}`, text, `error parsing ${name}: ${found}`)
+    : undefined;
 }
 
-function readyErrors(state: State, changed: Changed): FieldError[] {
-  const { status, isFinished } = state;
-  const errors: FieldError[] = [];
-  if (changed('isFinished', 'terminating') && isFinished && count(state, 'terminating') > 0)
-    errors.push(invalidValue('status.terminating', status['terminating'], 'terminating>0 is invalid for finished job'));
-  if (changed('ready', 'active') && count(state, 'ready') > count(state, 'active'))
-    errors.push(invalidValue('status.ready', status['ready'], 'cannot set more ready pods than active'));
-  return errors;
+function failedIndexesError({ spec, status }: State): FieldError | undefined {
+  const { failedIndexes: failed } = status;
+  if (failed == null) return undefined;
+  if (spec['backoffLimitPerIndex'] != null) return parseError('failedIndexes', textOf(failed), spec['completions']);
+  const detail = 'cannot set non-null failedIndexes when backoffLimitPerIndex is null';
+  return invalidValue('status.failedIndexes', failed, detail);
+}
+
+function indexedError({ spec, status }: State): FieldError | undefined {
+  const completed = textOf(status['completedIndexes']);
+  const detail = 'cannot set non-empty completedIndexes when non-indexed completion mode';
+  return completed !== '' && spec['completionMode'] !== 'Indexed'
+    ? invalidValue('status.completedIndexes', completed, detail)
+    : undefined;
 }
 
 function clashErrors({ is, spec }: State): FieldError[] {

@@ -1,3 +1,4 @@
+import { templateWarnings } from './pod/warnings.js';
 import { isDeepStrictEqual } from 'node:util';
 import type { ApiObject } from '../../api-object.js';
 import type { Strategy } from '../../resources/resource.js';
@@ -39,6 +40,7 @@ export const jobStrategy: Strategy = {
     job['status'] = {};
   },
   prepareForUpdate: (job) => labelAsTemplate(job, fieldsOf(fieldsOf(job['spec'])['template'])),
+  warnings: templateWarnings,
   validate: validateJob,
   validateCreate: validateJobCreate,
   validateUpdate: validateJobUpdate,

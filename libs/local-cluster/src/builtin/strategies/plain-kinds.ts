@@ -5,6 +5,7 @@ import { validateSecret, validateSecretUpdate } from './secret-rules.js';
 
 export const configMapStrategy: Strategy = {
   allowUnconditionalUpdate: true,
+  changesFirst: true,
   hasGeneration: false,
   validate: validateConfigMap,
   validateUpdate: validateConfigMapUpdate,
@@ -12,6 +13,7 @@ export const configMapStrategy: Strategy = {
 
 export const secretStrategy: Strategy = {
   allowUnconditionalUpdate: true,
+  changesFirst: true,
   hasGeneration: false,
   default(secret) {
     fillEmpty(secret, { type: 'Opaque' });

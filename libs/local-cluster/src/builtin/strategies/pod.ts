@@ -1,3 +1,4 @@
+import { podWarnings } from './pod/warnings.js';
 import type { ApiObject } from '../../api-object.js';
 import type { Strategy } from '../../resources/resource.js';
 import { childOf, fieldsOf, numberOf, textOf } from './access.js';
@@ -20,6 +21,7 @@ export const podStrategy: Strategy = {
     pod['status'] = { phase: 'Pending', qosClass: qosClassOf(spec) };
     pod.metadata.generation = 1;
   },
+  warnings: podWarnings,
   validate: validatePod,
   validateCreate: validatePodCreate,
   validateUpdate: validatePodUpdate,

@@ -10,6 +10,8 @@ const ADDRESS = ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy'];
 
 export const serviceStrategy: Strategy = {
   allowUnconditionalUpdate: true,
+  allowCreateOnUpdate: true,
+  changesFirst: true,
   returnsDeletedObject: true,
   hasGeneration: false,
   default(service) {
@@ -27,6 +29,12 @@ export const serviceStrategy: Strategy = {
   prepareForUpdate(service, old) {
     keepAddress(service, old);
     dropOfType(childOf(service, 'spec'), fieldsOf(old['spec']));
+  },
+  warnings(service) {
+    const { type, externalName } = fieldsOf(service['spec']);
+    return externalName && type !== 'ExternalName'
+      ? ['spec.externalName is ignored when spec.type is not "ExternalName"']
+      : [];
   },
   validate: validateService,
   validateUpdate: validateServiceUpdate,

@@ -1,6 +1,5 @@
 import type { FieldError } from '../../api-error.js';
 import {
-  duplicate,
   forbiddenField,
   invalidFor,
   invalidValue,
@@ -19,14 +18,6 @@ export const between = (least: number, most: number): string => `must be between
 /** A list's element has a name that is a DNS label. */
 export const nameErrors = ({ name }: Fields, field: string): FieldError[] =>
   name ? invalidFor(`${field}.name`, name, labelFaults(textOf(name))) : [required(`${field}.name`)];
-
-/** No two elements have one name. */
-const duplicateErrors = (items: readonly Fields[], field: string): FieldError[] =>
-  items.flatMap(({ name }, index) =>
-    name && items.findIndex((item) => item['name'] === name) < index
-      ? [duplicate(`${field}[${index}].name`, name)]
-      : [],
-  );
 
 /** Fields that count something. */
 export const countErrors = (object: Fields, field: string, names: readonly string[]): FieldError[] =>

@@ -1,3 +1,4 @@
+import { templateWarnings } from './pod/warnings.js';
 import { isDeepStrictEqual } from 'node:util';
 import type { Strategy } from '../../resources/resource.js';
 import { childOf, fieldsOf, fill, fillEmpty, type Fields } from './access.js';
@@ -26,6 +27,7 @@ export const deploymentStrategy: Strategy = {
     if (!isDeepStrictEqual(metadata.annotations ?? {}, old.metadata.annotations ?? {}))
       metadata.generation = (old.metadata.generation ?? 0) + 1;
   },
+  warnings: templateWarnings,
   validate: validateDeployment,
   validateUpdate: validateSelectorUpdate,
   validateStatusUpdate: validateDeploymentStatus,
@@ -41,6 +43,7 @@ export const replicaSetStrategy: Strategy = {
   prepareForCreate(set) {
     set['status'] = { replicas: 0 };
   },
+  warnings: templateWarnings,
   validate: validateReplicaSet,
   validateUpdate: validateSelectorUpdate,
   validateStatusUpdate: validateReplicaSetStatus,
