@@ -58,6 +58,8 @@ export interface Strategy {
   /** Rules of a new object alone. */
   readonly validateCreate?: (object: ApiObject) => FieldError[];
   readonly validateUpdate?: (object: ApiObject, old: ApiObject) => FieldError[];
+  /** true: what is wrong with a change is told before what is wrong with the object. */
+  readonly changesFirst?: true;
   readonly validateStatusUpdate?: (object: ApiObject, old: ApiObject) => FieldError[];
   /** Values of field selectors beside metadata.name and metadata.namespace, e.g. `spec.nodeName`. */
   readonly selectableFields?: (object: ApiObject) => Readonly<Record<string, string>>;

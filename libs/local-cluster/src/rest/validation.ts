@@ -32,7 +32,9 @@ function updateErrors(
   if (resource.custom)
     return subresource === 'status' ? validateCustomStatus(resource, next, live) : validateCustom(resource, next, live);
   if (subresource === 'status') return strategy.validateStatusUpdate?.(next, live) ?? [];
-  return [...(strategy.validate?.(next) ?? []), ...(strategy.validateUpdate?.(next, live) ?? [])];
+  const ofObject = strategy.validate?.(next) ?? [];
+  const ofChange = strategy.validateUpdate?.(next, live) ?? [];
+  return strategy.changesFirst ? [...ofChange, ...ofObject] : [...ofObject, ...ofChange];
 }
 
 function objectErrors(resource: Resource, object: ApiObject): FieldError[] {

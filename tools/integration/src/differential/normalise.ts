@@ -55,7 +55,7 @@ export class Normaliser {
       if (key === 'metadata' && isList(object)) return [key, this.#listMetadata(value as object)];
       if (key === 'managedFields' && Array.isArray(value)) return [key, this.normalise(sortedManagers(value))];
       if (key === 'cells' && Array.isArray(value)) return [key, this.normalise(value.map(withoutAge))];
-      if (key === 'items' && value === null) return [key, []];
+      if ((key === 'items' || key === 'rows') && value === null) return [key, []];
       if (key === 'continue' && value !== '') return [key, '<continue>'];
       return [key, this.normalise(value, key)];
     });

@@ -45,13 +45,17 @@ export const clusterRoleBindingStrategy: Strategy = {
 };
 
 function ruleErrors(role: ApiObject, namespaced: boolean): FieldError[] {
-  return listOf(role['rules']).flatMap((rule, index) => oneRuleErrors(rule, `rules[${index}]`, namespaced));
+  const rules = listOf(role['rules']);
+  return [
+    ...rules.flatMap((rule, index) => oneRuleErrors(rule, `rules[${index}]`, namespaced)),
+    ...rules.flatMap(({ verbs }, index) => (textsOf(verbs).length > 0 ? [] : [required(`rules[${index}].verbs`)])),
+  ];
 }
 
 function oneRuleErrors(rule: Fields, field: string, namespaced: boolean): FieldError[] {
   const has = (name: string): boolean => textsOf(rule[name]).length > 0;
-  const errors = has('verbs') ? [] : [required(`${field}.verbs`)];
-  if (has('nonResourceURLs')) return [...errors, ...urlErrors(rule, field, namespaced)];
+  const errors: FieldError[] = [];
+  if (has('nonResourceURLs')) return urlErrors(rule, field, namespaced);
   if (!has('apiGroups'))
     errors.push(required(`${field}.apiGroups`, 'resource rules must supply at least one api group'));
   if (!has('resources'))

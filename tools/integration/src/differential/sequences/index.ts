@@ -8,3 +8,4 @@ export { everyKind } from './every-kind.js';
 export { patching } from './patching.js';
 export { reading } from './reading.js';
 export { writing } from './writing.js';
+export { generated } from './generated.js';
