@@ -3,6 +3,7 @@ import type { Admission } from '../rest/object-api.js';
 import type { RevisionStore } from '../storage/revision-store.js';
 import { admitNamespaced } from './namespace-lifecycle.js';
 import { NodePorts } from './node-ports.js';
+import { admitPolicyLabels } from './pod-security-namespaces.js';
 import { admitPodSecurity } from './pod-security.js';
 import { admitPriority } from './priority.js';
 import { admitRuntimeClass } from './runtime-class.js';
@@ -33,6 +34,7 @@ export function createAdmission({ store, random, serviceRange }: AdmissionOption
         addTolerations(request);
         admitRuntimeClass(request);
       }
+      if (isOf(request, '', 'Namespace')) admitPolicyLabels(store, request);
       admitPodSecurity(store, request);
       if (!isOf(request, '', 'Service')) return;
       addresses.admit(request);

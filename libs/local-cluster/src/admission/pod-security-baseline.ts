@@ -1,8 +1,5 @@
 import { fieldsOf, listOf, numberOf, textOf, textsOf, type Fields } from '../builtin/strategies/access.js';
-import { containersOf } from '../builtin/strategies/pod-defaults.js';
-
-/** Why a spec may not run, e.g. `privileged (container "c" must not set …)`; undefined: it may. */
-export type Check = (spec: Fields) => string | undefined;
+import { contextOf, named, plural, quoted, refuse, sortedSet, type Check } from './pod-security-check.js';
 
 const CAPABILITIES =
   'AUDIT_WRITE CHOWN DAC_OVERRIDE FOWNER FSETID KILL MKNOD NET_BIND_SERVICE SETFCAP SETGID SETPCAP SETUID SYS_CHROOT';
@@ -23,24 +20,7 @@ const SYSCTLS = [
   'net.ipv4.tcp_wmem',
 ];
 
-export const quoted = (names: readonly string[]): string => names.map((name) => JSON.stringify(name)).join(', ');
-export const sortedSet = (values: readonly string[]): string[] => [...new Set(values)].sort();
-export const contextOf = (holder: Fields): Fields => fieldsOf(holder['securityContext']);
-export const named = (containers: readonly Fields[]): string =>
-  `${plural('container', containers)} ${quoted(containers.map(({ name }) => textOf(name)))}`;
-
-export const plural = (word: string, of: readonly unknown[]): string => (of.length === 1 ? word : `${word}s`);
 const uses = (of: readonly unknown[]): string => (of.length === 1 ? 'uses' : 'use');
-
-/** A refusal where containers do what they must not. */
-export function refuse(
-  spec: Fields,
-  isBad: (container: Fields) => boolean,
-  text: (bad: Fields[]) => string,
-): string | undefined {
-  const bad = containersOf(spec).filter(isBad);
-  return bad.length === 0 ? undefined : text(bad);
-}
 
 const foreignCapabilities = (container: Fields): string[] =>
   textsOf(fieldsOf(contextOf(container)['capabilities'])['add']).filter(
@@ -111,22 +91,3 @@ export const baselineChecks = {
     return bad.length === 0 ? undefined : `forbidden sysctls (${bad.join(', ')})`;
   },
 } satisfies Record<string, Check>;
-
-const seccompOf = (holder: Fields): string | undefined => {
-  const profile = contextOf(holder)['seccompProfile'];
-  return profile == null ? undefined : textOf(fieldsOf(profile)['type']);
-};
-
-export const hasSeccomp = (holder: Fields): boolean => seccompOf(holder) !== undefined;
-
-const isBadSeccomp = (holder: Fields): boolean =>
-  ![undefined, 'Localhost', 'RuntimeDefault'].includes(seccompOf(holder));
-
-export const baselineSeccomp: Check = (spec) => {
-  const bad = containersOf(spec).filter(isBadSeccomp);
-  const setters = [...(isBadSeccomp(spec) ? ['pod'] : []), ...(bad.length > 0 ? [named(bad)] : [])];
-  if (setters.length === 0) return undefined;
-  const values = [spec, ...bad].filter(isBadSeccomp).map((holder) => seccompOf(holder) ?? '');
-  const types = quoted(sortedSet(values));
-  return `seccompProfile (${setters.join(' and ')} must not set securityContext.seccompProfile.type to ${types})`;
-};

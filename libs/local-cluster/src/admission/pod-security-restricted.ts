@@ -1,22 +1,19 @@
 import { fieldsOf, listOf, textOf, textsOf, type Fields } from '../builtin/strategies/access.js';
 import { containersOf } from '../builtin/strategies/pod-defaults.js';
-import {
-  baselineSeccomp,
-  contextOf,
-  hasSeccomp,
-  named,
-  plural,
-  quoted,
-  refuse,
-  sortedSet,
-  type Check,
-} from './pod-security-baseline.js';
+import { contextOf, named, plural, quoted, refuse, settersOf, sortedSet, type Check } from './pod-security-check.js';
+import { hasSeccomp, procMount, seccompProfile } from './pod-security-profiles.js';
 
 const VOLUMES = 'configMap csi downwardAPI emptyDir ephemeral image persistentVolumeClaim projected secret'.split(' ');
 
 const capabilitiesOf = (container: Fields): Fields => fieldsOf(contextOf(container)['capabilities']);
 const foreignCapabilities = (container: Fields): string[] =>
   textsOf(capabilitiesOf(container)['add']).filter((name) => name !== 'NET_BIND_SERVICE');
+
+/** What Windows has not, nobody has to say there. */
+const unlessWindows =
+  (check: Check): Check =>
+  (spec) =>
+    fieldsOf(spec['os'])['name'] === 'windows' ? undefined : check(spec);
 
 const allowPrivilegeEscalation: Check = (spec) =>
   refuse(
@@ -51,19 +48,13 @@ const volumes: Check = (spec) => {
   return `restricted volume types (${plural('volume', bad)} ${names} ${verb} ${kinds})`;
 };
 
-/** Who says something on its own, of the Pod and its containers. */
-function settersOf(spec: Fields, isBad: (holder: Fields) => boolean): string | undefined {
-  const bad = containersOf(spec).filter(isBad);
-  const setters = [...(isBad(spec) ? ['pod'] : []), ...(bad.length > 0 ? [named(bad)] : [])];
-  return setters.length === 0 ? undefined : setters.join(' and ');
-}
-
 const nonRootOf = (holder: Fields): unknown => contextOf(holder)['runAsNonRoot'] ?? undefined;
 
 const runAsNonRoot: Check = (spec) => {
   if (spec['hostUsers'] === false) return undefined;
   const setters = settersOf(spec, (holder) => nonRootOf(holder) === false);
-  if (setters !== undefined) return `runAsNonRoot != true (${setters} must not set securityContext.runAsNonRoot=false)`;
+  if (setters.length > 0)
+    return `runAsNonRoot != true (${setters.join(' and ')} must not set securityContext.runAsNonRoot=false)`;
   if (nonRootOf(spec) === true) return undefined;
   return refuse(
     spec,
@@ -75,11 +66,11 @@ const runAsNonRoot: Check = (spec) => {
 const runAsUser: Check = (spec) => {
   if (spec['hostUsers'] === false) return undefined;
   const setters = settersOf(spec, (holder) => contextOf(holder)['runAsUser'] === 0);
-  return setters === undefined ? undefined : `runAsUser=0 (${setters} must not set runAsUser=0)`;
+  return setters.length === 0 ? undefined : `runAsUser=0 (${setters.join(' and ')} must not set runAsUser=0)`;
 };
 
 const seccomp: Check = (spec) => {
-  const explicit = baselineSeccomp(spec);
+  const explicit = seccompProfile(spec);
   if (explicit !== undefined || hasSeccomp(spec)) return explicit;
   return refuse(
     spec,
@@ -91,12 +82,16 @@ const seccomp: Check = (spec) => {
   );
 };
 
+/** Here nobody is excused who has users of his own. */
+const procMountAlways: Check = (spec) => procMount({ ...spec, hostUsers: undefined });
+
 /** What `restricted` asks beyond the baseline, in the order of the checks' names. */
 export const restrictedChecks: readonly Check[] = [
-  allowPrivilegeEscalation,
-  capabilities,
+  unlessWindows(allowPrivilegeEscalation),
+  unlessWindows(capabilities),
+  procMountAlways,
   volumes,
   runAsNonRoot,
   runAsUser,
-  seccomp,
+  unlessWindows(seccomp),
 ];

@@ -6,9 +6,9 @@ import type { RevisionStore } from '../storage/revision-store.js';
 import type { AdmissionRequest } from './create-admission.js';
 import { NAMESPACES } from './namespace-lifecycle.js';
 import { rejectUnknownLevels } from './pod-security-labels.js';
-import { violationsOf, type PodSecurityLevel } from './pod-security-levels.js';
+import { violationsOf } from './pod-security-levels.js';
+import { policyOf, shownPolicy, type PodSecurityMode } from './pod-security-policy.js';
 
-const LABEL = 'pod-security.kubernetes.io/';
 const TEMPLATED = ['apps/Deployment', 'apps/ReplicaSet', 'batch/Job'];
 
 /** A namespace's Pod Security labels: `enforce` refuses Pods, `warn` warns of Pods and of templates. */
@@ -18,11 +18,11 @@ export function admitPodSecurity(store: RevisionStore, request: AdmissionRequest
   const isPod = resource.group === '' && resource.kind === 'Pod';
   if (!isPod && !TEMPLATED.includes(`${resource.group}/${resource.kind}`)) return;
   if (!object || isUnchanged(object, old, isPod)) return;
-  const spec = podSpecOf(object, isPod);
+  const run = runOf(object, isPod);
   const labels = labelsOf(store, name.namespace);
-  const enforced = isPod ? violation(labels, 'enforce', spec) : undefined;
+  const enforced = isPod ? violation(labels, 'enforce', run) : undefined;
   if (enforced !== undefined) throw forbidden(resource, name.name, `violates PodSecurity ${enforced}`);
-  const warned = violation(warnedOf(labels), 'warn', spec);
+  const warned = violation(labels, 'warn', run);
   if (warned !== undefined) warn(`would violate PodSecurity ${warned}`);
 }
 
@@ -30,34 +30,26 @@ const labelsOf = (store: RevisionStore, namespace = ''): Readonly<Record<string,
   store.get(keyOf(NAMESPACES, { name: namespace }))?.metadata.labels ?? {};
 
 const isUnchanged = (object: Fields, old: Fields | undefined, isPod: boolean): boolean =>
-  old !== undefined && isDeepStrictEqual(podSpecOf(object, isPod), podSpecOf(old, isPod));
+  old !== undefined && isDeepStrictEqual(runOf(object, isPod), runOf(old, isPod));
 
-/** What is refused is warned of as well, where the labels do not say otherwise. */
-function warnedOf(labels: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  const enforced = labels[`${LABEL}enforce`];
-  if (enforced === undefined || labels[`${LABEL}warn`] !== undefined) return labels;
-  const version = labels[`${LABEL}warn-version`] ?? labels[`${LABEL}enforce-version`];
-  return { [`${LABEL}warn`]: enforced, ...(version !== undefined && { [`${LABEL}warn-version`]: version }) };
-}
-
+/** What is wrong at a mode's level, with the level first. */
 function violation(
   labels: Readonly<Record<string, string>>,
-  mode: 'enforce' | 'warn',
-  spec: Fields,
+  mode: PodSecurityMode,
+  { spec, annotations }: Run,
 ): string | undefined {
-  const level = levelOf(labels[`${LABEL}${mode}`]);
-  const details = violationsOf(level, spec);
-  if (details.length === 0) return undefined;
-  return `"${level}:${labels[`${LABEL}${mode}-version`] ?? 'latest'}": ${details.join(', ')}`;
+  const policy = policyOf(labels, mode);
+  const details = violationsOf(policy.level, spec, annotations);
+  return details.length === 0 ? undefined : `${JSON.stringify(shownPolicy(policy))}: ${details.join(', ')}`;
 }
 
-/** What is no level counts as the strictest. */
-function levelOf(label: string | undefined): PodSecurityLevel {
-  if (label === undefined) return 'privileged';
-  return label === 'privileged' || label === 'baseline' ? label : 'restricted';
+interface Run {
+  readonly spec: Fields;
+  readonly annotations: Fields;
 }
 
-const podSpecOf = (object: Fields, isPod: boolean): Fields => {
-  const spec = fieldsOf(object['spec']);
-  return isPod ? spec : fieldsOf(fieldsOf(spec['template'])['spec']);
-};
+/** What would run: the Pod itself, or the template's. */
+function runOf(object: Fields, isPod: boolean): Run {
+  const { spec, metadata } = isPod ? object : fieldsOf(fieldsOf(object['spec'])['template']);
+  return { spec: fieldsOf(spec), annotations: fieldsOf(fieldsOf(metadata)['annotations']) };
+}
