@@ -28,9 +28,16 @@ function updateErrors(
   live: ApiObject,
   subresource: 'status' | 'scale' | undefined,
 ): FieldError[] {
-  const { strategy } = resource;
-  if (resource.custom)
-    return subresource === 'status' ? validateCustomStatus(resource, next, live) : validateCustom(resource, next, live);
+  if (!resource.custom) return builtinUpdateErrors(resource, next, live, subresource);
+  return subresource === 'status' ? validateCustomStatus(resource, next, live) : validateCustom(resource, next, live);
+}
+
+function builtinUpdateErrors(
+  { strategy }: Resource,
+  next: ApiObject,
+  live: ApiObject,
+  subresource: 'status' | 'scale' | undefined,
+): FieldError[] {
   if (subresource === 'status') return strategy.validateStatusUpdate?.(next, live) ?? [];
   const ofObject = strategy.validate?.(next) ?? [];
   const ofChange = strategy.validateUpdate?.(next, live) ?? [];
