@@ -16,7 +16,6 @@ const FIRST_FREE = 256;
 export class ServiceAddresses {
   readonly #store: RevisionStore;
   readonly #random: Random;
-  readonly #range: string;
   readonly #base: number;
   readonly #size: number;
   /** Given out to a Service that the store does not show yet, by its key: reads see only what is durable. */
@@ -26,7 +25,6 @@ export class ServiceAddresses {
     const [base = '', bits = ''] = range.split('/');
     this.#store = store;
     this.#random = random;
-    this.#range = range;
     this.#base = toNumber(base);
     this.#size = 2 ** (32 - Number(bits));
   }
@@ -82,11 +80,7 @@ export class ServiceAddresses {
   #explicit(service: ApiObject, wish: string, used: ReadonlySet<string>): string {
     const offset = toNumber(wish) - this.#base;
     if (!(offset > 0 && offset < this.#size - 1))
-      this.#refuse(
-        service,
-        wish,
-        `the provided IP (${wish}) is not in the valid range. The range of valid IPs is ${this.#range}`,
-      );
+      this.#refuse(service, wish, 'the provided network does not match the current range');
     if (used.has(wish)) this.#refuse(service, wish, 'provided IP is already allocated');
     return wish;
   }

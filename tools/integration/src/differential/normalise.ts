@@ -19,7 +19,7 @@ const TIME_IN_TEXT = /(?<=.)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g;
 /** Of the Services' range. */
 const ADDRESS = /127\.96\.\d+\.\d+/g;
 /** In a Table. */
-const AGE = /^\d+s$/;
+const AGE = /^(\d+s|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)$/;
 /** The object that a patch makes, shown as it lies in the server's memory: the order of its fields is by chance. */
 const PATCHED_OBJECT = /(Invalid value: )"\{(?:\\.|[^"\\])*"/g;
 /** What follows on it shows the difference of two Pod specs, as Go's cmp prints it for now. */
