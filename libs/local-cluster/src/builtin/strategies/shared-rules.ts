@@ -1,11 +1,5 @@
 import type { FieldError } from '../../api-error.js';
-import {
-  forbiddenField,
-  invalidFor,
-  invalidValue,
-  notSupported,
-  required,
-} from '../../schema/field-errors.js';
+import { forbiddenField, invalidFor, invalidValue, notSupported, required } from '../../schema/field-errors.js';
 import { labelKeyFaults, labelValueFaults } from '../../rest/label-rules.js';
 import { fieldsOf, listOf, numberOf, textOf, textsOf, type Fields } from './access.js';
 import { labelErrors } from './metadata.js';
