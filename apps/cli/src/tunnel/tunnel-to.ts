@@ -13,20 +13,12 @@ export interface TunnelOptions {
 /** A tunnel to a server run, not open yet. */
 export function tunnelTo(client: KubeClient, run: RunKey, options: TunnelOptions): Tunnel {
   const { onProblem = (text) => void process.stderr.write(`! ${text}\n`) } = options;
+  const kubeconfig = options.kubeconfig ?? localKubeconfig();
   let forward: ForwardToPod | undefined;
+  // @kubernetes/client-node takes long to load, and nobody needs it where the cluster is of this machine.
   const forwardWhenNeeded: ForwardToPod = async (target, socket) => {
-    forward ??= await loadForward(options.kubeconfig ?? localKubeconfig(), onProblem);
+    forward ??= (await import('./kubeconfig-forward.js')).forwardByKubeconfig(kubeconfig, onProblem);
     return forward(target, socket);
   };
   return new Tunnel(new ServerRoad(informerTools(client), run, forwardWhenNeeded), onProblem);
-}
-
-/** @kubernetes/client-node takes long to load, and nobody needs it where the cluster is of this machine. */
-async function loadForward(kubeconfig: string | undefined, onProblem: (text: string) => void): Promise<ForwardToPod> {
-  const [{ forwardThroughApi }, { loadKubeconfig }] = await Promise.all([
-    import('./pod-forward.js'),
-    import('@sympozium/kube/kubeconfig/load'),
-  ]);
-  const choice = { env: process.env, ...(kubeconfig !== undefined && { kubeconfig }) };
-  return forwardThroughApi(() => loadKubeconfig(choice), onProblem);
 }
