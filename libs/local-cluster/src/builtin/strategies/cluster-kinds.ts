@@ -1,25 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isIP } from 'node:net';
 import type { FieldError } from '../../api-error.js';
 import type { ApiObject } from '../../api-object.js';
 import type { Strategy } from '../../resources/resource.js';
-import { childOf, fieldsOf, fill, fillEmpty, listOf, numberOf, textOf, textsOf, type Fields } from './access.js';
-import { invalidValue, required } from '../../schema/field-errors.js';
+import { childOf, fieldsOf, fill, fillEmpty, listOf, numberOf, textOf, type Fields } from './access.js';
+import { invalidValue } from '../../schema/field-errors.js';
 import { immutableErrors } from './metadata.js';
+import { validateEndpointSlice } from './endpoint-slice-rules.js';
 import { shareErrors, wholeErrors } from './percent.js';
-import { canonicalise } from './quantities.js';
-
-export const nodeStrategy: Strategy = {
-  allowUnconditionalUpdate: true,
-  hasGeneration: false,
-  default(node) {
-    const status = fieldsOf(node['status']);
-    canonicalise(status['capacity']);
-    canonicalise(status['allocatable']);
-    if (status['capacity']) fill(status, { allocatable: structuredClone(status['capacity']) });
-  },
-  selectableFields: (node) => ({ 'spec.unschedulable': String(fieldsOf(node['spec'])['unschedulable'] ?? false) }),
-};
+import { choiceErrors, countErrors, selectorErrors } from './shared-rules.js';
 
 export const leaseStrategy: Strategy = {
   allowCreateOnUpdate: true,
@@ -50,8 +38,14 @@ export const disruptionBudgetStrategy: Strategy = {
     return [
       ...(areBoth ? [invalidValue('spec', budgetInGo(fieldsOf(budget['spec'])), detail)] : []),
       ...[{ minAvailable }, { maxUnavailable }].flatMap(shareFieldErrors),
+      ...selectorErrors(fieldsOf(budget['spec'])['selector'], 'spec.selector'),
+      ...choiceErrors(fieldsOf(budget['spec']), 'spec', {
+        unhealthyPodEvictionPolicy: ['AlwaysAllow', 'IfHealthyBudget'],
+      }),
     ];
   },
+  validateStatusUpdate: ({ status }) =>
+    countErrors(fieldsOf(status), 'status', ['disruptionsAllowed', 'currentHealthy', 'desiredHealthy', 'expectedPods']),
 };
 
 function shareFieldErrors(share: Fields): FieldError[] {
@@ -77,14 +71,7 @@ export const endpointSliceStrategy: Strategy = {
       fill(port, { name: '' });
     }
   },
-  validate(slice) {
-    return listOf(slice['endpoints']).flatMap((endpoint, index) => {
-      const field = `endpoints[${index}].addresses`;
-      const addresses = textsOf(endpoint['addresses']);
-      if (addresses.length === 0) return [required(field, 'must contain at least 1 address')];
-      return addresses.flatMap((address, at) => addressErrors(address, `${field}[${at}]`, slice['addressType']));
-    });
-  },
+  validate: validateEndpointSlice,
   prepareForUpdate(slice, old) {
     const { metadata } = slice;
     if (!isDeepStrictEqual(metadata.labels ?? {}, old.metadata.labels ?? {}))
@@ -92,19 +79,6 @@ export const endpointSliceStrategy: Strategy = {
   },
   validateUpdate: (slice, old) => immutableErrors('addressType', slice['addressType'], old['addressType']),
 };
-
-/** Only addresses that other nodes can reach (ValidateEndpointIP). */
-function addressErrors(address: string, field: string, type: unknown): FieldError[] {
-  if (type !== 'IPv4') return [];
-  if (isIP(address) !== 4) return [invalidValue(field, address, 'must be an IPv4 address')];
-  const refused: readonly (readonly [RegExp, string])[] = [
-    [/^0\.0\.0\.0$/, 'may not be unspecified (0.0.0.0)'],
-    [/^127\./, 'may not be in the loopback range (127.0.0.0/8, ::1/128)'],
-    [/^169\.254\./, 'may not be in the link-local range (169.254.0.0/16, fe80::/10)'],
-    [/^224\.0\.0\./, 'may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)'],
-  ];
-  return refused.flatMap(([range, detail]) => (range.test(address) ? [invalidValue(field, address, detail)] : []));
-}
 
 export const eventStrategy: Strategy = {
   allowUnconditionalUpdate: true,
@@ -116,6 +90,13 @@ export const eventStrategy: Strategy = {
     childOf(event, 'involvedObject');
   },
   defaultPropagation: 'Unsupported',
+  validate(event) {
+    const { namespace } = fieldsOf(event['involvedObject']);
+    const subject = textOf(namespace);
+    const isElsewhere = subject === '' ? event.metadata.namespace !== 'default' : subject !== event.metadata.namespace;
+    const detail = 'does not match event.namespace';
+    return isElsewhere ? [invalidValue('involvedObject.namespace', subject, detail)] : [];
+  },
   selectableFields: eventFields,
 };
 

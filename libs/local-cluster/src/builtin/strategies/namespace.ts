@@ -1,4 +1,8 @@
 import type { Strategy } from '../../resources/resource.js';
+import type { FieldError } from '../../api-error.js';
+import type { ApiObject } from '../../api-object.js';
+import { labelKeyFaults } from '../../rest/label-rules.js';
+import { invalidFor, invalidValue } from '../../schema/field-errors.js';
 import { childOf, fieldsOf, fillEmpty, textOf, textsOf } from './access.js';
 
 const FINALIZER = 'kubernetes';
@@ -20,6 +24,8 @@ export const namespaceStrategy: Strategy = {
   prepareForUpdate(namespace, old) {
     childOf(namespace, 'spec')['finalizers'] = fieldsOf(old['spec'])['finalizers'];
   },
+  validate: validateFinalizers,
+  validateStatusUpdate: phaseErrors,
   markForDeletion(namespace, { clock }) {
     namespace.metadata.deletionTimestamp = new Date(clock.now()).toISOString().replace(/\.\d+Z$/, 'Z');
     childOf(namespace, 'status')['phase'] = 'Terminating';
@@ -29,3 +35,24 @@ export const namespaceStrategy: Strategy = {
     name: namespace.metadata.name,
   }),
 };
+
+const STANDARD = [FINALIZER, 'orphan', 'foregroundDeletion'];
+
+function validateFinalizers(namespace: ApiObject): FieldError[] {
+  return textsOf(fieldsOf(namespace['spec'])['finalizers']).flatMap((name) => {
+    const faults = labelKeyFaults(name);
+    if (!name.includes('/') && !STANDARD.includes(name))
+      faults.push('name is neither a standard finalizer name nor is it fully qualified');
+    return invalidFor('spec.finalizers', name, faults);
+  });
+}
+
+/** A namespace ends when it is deleted, and not else. */
+function phaseErrors(namespace: ApiObject): FieldError[] {
+  const phase = textOf(fieldsOf(namespace['status'])['phase']);
+  const [expected, state] = namespace.metadata.deletionTimestamp
+    ? (['Terminating', 'not empty'] as const)
+    : (['Active', 'empty'] as const);
+  if (phase === expected) return [];
+  return [invalidValue('status.Phase', phase, `may only be '${expected}' if \`deletionTimestamp\` is ${state}`)];
+}

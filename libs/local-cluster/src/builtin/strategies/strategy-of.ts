@@ -1,18 +1,13 @@
 import { crdStrategy } from '../../crd/crd-strategy.js';
 import type { Strategy } from '../../resources/resource.js';
-import {
-  disruptionBudgetStrategy,
-  endpointSliceStrategy,
-  eventStrategy,
-  leaseStrategy,
-  nodeStrategy,
-} from './cluster-kinds.js';
+import { disruptionBudgetStrategy, endpointSliceStrategy, eventStrategy, leaseStrategy } from './cluster-kinds.js';
 import { jobStrategy } from './job.js';
 import { namespaceStrategy } from './namespace.js';
 import { networkPolicyStrategy } from './network-policy.js';
 import { configMapStrategy, secretStrategy, serviceAccountStrategy } from './plain-kinds.js';
 import { podStrategy } from './pod.js';
 import { clusterRoleBindingStrategy, clusterRoleStrategy, roleBindingStrategy, roleStrategy } from './rbac.js';
+import { nodeStrategy } from './node.js';
 import { serviceStrategy } from './service.js';
 import { deploymentStrategy, replicaSetStrategy } from './workloads.js';
 
