@@ -8,7 +8,7 @@ const CIDR_FAULT = 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/
 export const ipErrors = (address: string, field: string): FieldError[] =>
   isIP(address) === 0 ? [invalidValue(field, address, IP_FAULT)] : [];
 
-export const isCidr = (range: string): boolean => {
+const isCidr = (range: string): boolean => {
   const [address = '', bits = '', ...rest] = range.split('/');
   const most = isIPv4(address) ? 32 : 128;
   return rest.length === 0 && isIP(address) !== 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= most;
