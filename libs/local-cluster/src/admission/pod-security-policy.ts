@@ -3,7 +3,7 @@ import { invalidValue } from '../schema/field-errors.js';
 import { LEVELS, type PodSecurityLevel } from './pod-security-levels.js';
 
 const LABEL = 'pod-security.kubernetes.io/';
-export const MODES = ['enforce', 'audit', 'warn'] as const;
+const MODES = ['enforce', 'audit', 'warn'] as const;
 export type PodSecurityMode = (typeof MODES)[number];
 
 type Labels = Readonly<Record<string, string>>;
