@@ -86,8 +86,11 @@ export const forbidden = (resource: GroupResource, name: string, why: string): A
     detailsOf(resource, name),
   );
 
-/** 422 with every field's error as a cause. `kind` is the Kind's name, e.g. `Job`. */
-export function invalid(kind: { group: string; kind: string }, name: string, errors: readonly FieldError[]): ApiError {
+/** 422 with every field's error as a cause, each once. `kind` is the Kind's name, e.g. `Job`. */
+export function invalid(kind: { group: string; kind: string }, name: string, found: readonly FieldError[]): ApiError {
+  const isFirst = ({ type, field, message }: FieldError, index: number): boolean =>
+    found.findIndex((error) => error.type === type && error.field === field && error.message === message) === index;
+  const errors = found.filter(isFirst);
   const lines = errors.map(({ field, message }) => `${field}: ${message}`);
   const text = lines.length === 1 ? (lines[0] ?? '') : `[${lines.join(', ')}]`;
   const who = kind.group === '' ? kind.kind : `${kind.kind}.${kind.group}`;
