@@ -18,9 +18,10 @@ function admitted(name: string, spec: object, old?: ApiObject): ApiObject {
   if (!SERVICE) throw new Error('no Services');
   const metadata = { name, namespace: 'default' };
   const object: ApiObject = { apiVersion: 'v1', kind: 'Service', metadata, ...structuredClone({ spec }) };
-  const user = { name: 'u', groups: [] };
-  const operation = old ? 'UPDATE' : 'CREATE';
-  nodePorts.admit({ operation, resource: SERVICE, object, user, dryRun: false, warn: () => {}, ...(old && { old }) });
+  nodePorts.admit({
+    ...{ operation: old ? 'UPDATE' : 'CREATE', resource: SERVICE, name: metadata, object, old },
+    ...{ user: { name: 'u', groups: [] }, dryRun: false, warn: () => {} },
+  });
   return object;
 }
 

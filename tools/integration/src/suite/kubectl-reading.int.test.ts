@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe } from 'vitest';
-import { Shell, types } from '../fixture/shell.js';
+import { Shell, types, type Step } from '../fixture/shell.js';
 import { suiteCluster } from '../fixture/suite-cluster.js';
 
 const NAME = 'kubectl-reading';
@@ -32,8 +32,9 @@ beforeAll(async () => {
   await shell.run('kubectl apply -f all.yaml');
 });
 afterAll(() => shell.stop(NAME));
-const session = (title: string, steps: Parameters<typeof types>[1]): void =>
+function session(title: string, steps: readonly Step[]): void {
   describe(title, () => types(() => shell, steps));
+}
 
 session('get', [
   ['kubectl get configmap blue', /^NAME DATA AGE\nblue 1 \d+s$/],

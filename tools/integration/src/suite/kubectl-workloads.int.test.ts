@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe } from 'vitest';
-import { Shell, types } from '../fixture/shell.js';
+import { Shell, types, type Step } from '../fixture/shell.js';
 import { suiteCluster } from '../fixture/suite-cluster.js';
 
 const NAME = 'kubectl-workloads';
@@ -47,8 +47,9 @@ beforeAll(async () => {
   shell = await Shell.start(suiteCluster(), NAME, FILES);
 });
 afterAll(() => shell.stop(NAME));
-const session = (title: string, steps: Parameters<typeof types>[1]): void =>
+function session(title: string, steps: readonly Step[]): void {
   describe(title, () => types(() => shell, steps));
+}
 
 const ROLLED_OUT = /deployment "web" successfully rolled out$/;
 
