@@ -18,6 +18,8 @@ const VERSION_IN_TEXT = /(in record \(|resource version: |current: |version: \d+
 const TIME_IN_TEXT = /(?<=.)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g;
 /** Of the Services' range. */
 const ADDRESS = /127\.96\.\d+\.\d+/g;
+/** An empty list is at times none. */
+const LISTS = ['items', 'rows'];
 /** In a Table. */
 const AGE = /^(\d+s|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)$/;
 /** The object that a patch makes, shown as it lies in the server's memory: the order of its fields is by chance. */
@@ -53,13 +55,15 @@ export class Normaliser {
       if (key === 'name' && typeof generateName === 'string' && RANDOM_NAME.test(String(value)))
         return [key, this.#placeholder(this.#names, String(value), generateName)];
       if (key === 'metadata' && isList(object)) return [key, this.#listMetadata(value as object)];
-      if (key === 'managedFields' && Array.isArray(value)) return [key, this.normalise(sortedManagers(value))];
-      if (key === 'cells' && Array.isArray(value)) return [key, this.normalise(value.map(withoutAge))];
-      if ((key === 'items' || key === 'rows') && value === null) return [key, []];
-      if (key === 'continue' && value !== '') return [key, '<continue>'];
-      return [key, this.normalise(value, key)];
+      return [key, this.#field(key, value)];
     });
     return Object.fromEntries(entries);
+  }
+
+  #field(key: string, value: unknown): unknown {
+    if (Array.isArray(value)) return this.normalise(comparableList(key, value));
+    if (key === 'continue' && value !== '') return '<continue>';
+    return value === null && LISTS.includes(key) ? [] : this.normalise(value, key);
   }
 
   /** A list's version is whatever the server has come to, with its own writes. */
@@ -93,6 +97,12 @@ export class Normaliser {
 const isList = (object: Record<string, unknown>): boolean => 'items' in object || 'rows' in object;
 
 const withoutAge = (cell: unknown): unknown => (typeof cell === 'string' && AGE.test(cell) ? '<age>' : cell);
+
+/** A list whose order, or some of whose items, are each server's own. */
+function comparableList(key: string, list: readonly unknown[]): readonly unknown[] {
+  if (key === 'cells') return list.map(withoutAge);
+  return key === 'managedFields' ? sortedManagers(list as readonly Manager[]) : list;
+}
 
 /** Managers stand in the order of their times, which are whole seconds: on two servers not the same ones. */
 const sortedManagers = (managers: readonly Manager[]): readonly Manager[] =>
