@@ -93,7 +93,7 @@ const CONTENTS: Readonly<Record<string, fc.Arbitrary<object>>> = {
         },
         { requiredKeys: ['verbs', 'apiGroups'] },
       ),
-      { maxLength: 2 },
+      { minLength: 1, maxLength: 2 },
     ),
   }),
   PodDisruptionBudget: fc.record({
