@@ -128,8 +128,14 @@ const CONTENTS: Readonly<Record<string, fc.Arbitrary<object>>> = {
   SympoziumInstance: fc.record({
     spec: fc.record(
       {
-        model: fc.record({ provider: fc.constantFrom('echo', 'openai', 'none'), name: fc.constantFrom('echo', '') }),
-        systemPrompt: fc.constantFrom('Be kind', '', null),
+        // one mistake at most: the real server tells several in whatever order
+        model: fc.constantFrom(
+          { provider: 'echo', name: 'echo' },
+          { provider: 'openai', name: 'other' },
+          { provider: 'none', name: 'echo' },
+          { provider: 'echo', name: '' },
+        ),
+        systemPrompt: fc.constantFrom('Be kind', ''),
         unknown: fc.constant({ deep: [1] }),
       },
       { requiredKeys: ['model'] },
