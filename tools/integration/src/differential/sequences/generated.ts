@@ -183,6 +183,18 @@ function callsOf({ path, name, object }: KindUnderTest, content: fc.Arbitrary<ob
     fc.record({ op: fc.constant('test'), path: fc.constant('/metadata/name'), value: fc.constantFrom(name, 'other') }),
   );
   const manager = fc.constantFrom('one', 'two');
+  // applied again, a custom resource may be written anew by the real server: see docs/embedded-api.md
+  const isCustom = apiVersion.startsWith('sympozium.ai/');
+  const applies = isCustom
+    ? []
+    : [
+        {
+          weight: 3,
+          arbitrary: fc
+            .tuple(whole, manager, maybe('force=true'), dryRun)
+            .map(([body, who, ...options]) => apply(one, who, body, more(...options))),
+        },
+      ];
   return fc.oneof(
     {
       weight: 3,
@@ -191,12 +203,7 @@ function callsOf({ path, name, object }: KindUnderTest, content: fc.Arbitrary<ob
         .map(([body, ...options]) => post(`${path}${query(...options)}`, body)),
     },
     fc.tuple(whole, dryRun).map(([body, ...options]) => put(`${one}${query(...options)}`, body)),
-    {
-      weight: 3,
-      arbitrary: fc
-        .tuple(whole, manager, maybe('force=true'), dryRun)
-        .map(([body, who, ...options]) => apply(one, who, body, more(...options))),
-    },
+    ...applies,
     fc
       .tuple(partial, dryRun, validation)
       .map(([body, ...options]) => patch(`${one}${query(...options)}`, MERGE_PATCH, body)),
