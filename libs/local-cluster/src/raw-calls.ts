@@ -20,7 +20,7 @@ export function rawCalls(registry: ResourceRegistry, handlers: Handlers, user: U
       user,
       dryRun: false,
       warn: () => {},
-      ...(namespace !== undefined && { namespace }),
+      ...(resource.namespaced && namespace !== undefined && { namespace }),
       ...(name !== undefined && { name }),
     });
   };
