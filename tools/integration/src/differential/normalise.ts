@@ -35,11 +35,13 @@ const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 export class Normaliser {
   readonly #uids = new Map<string, string>();
   readonly #versions = new Map<string, string>();
+  readonly #comparesVersions: boolean;
   readonly #names = new Map<string, string>();
   readonly #addresses = new Map<string, string>();
   readonly #namespace: string;
 
-  constructor(namespace: string) {
+  constructor(namespace: string, comparesVersions = true) {
+    this.#comparesVersions = comparesVersions;
     this.#namespace = namespace;
   }
 
@@ -75,6 +77,7 @@ export class Normaliser {
   #text(text: string, key: string): string {
     const kind = OWN_VALUES.get(key);
     if (kind === 'time') return '<time>';
+    if (kind === 'version' && text !== '' && !this.#comparesVersions) return '<version>';
     if (kind === 'version' && text !== '') return this.#placeholder(this.#versions, text, 'version');
     let plain = withoutDifference(text)
       .replaceAll(UUID, (uid) => this.#placeholder(this.#uids, uid, 'uid'))

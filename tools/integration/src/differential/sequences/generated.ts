@@ -229,6 +229,10 @@ export const generated: readonly Sequence[] = KINDS.filter(({ kind }) => PLAYED.
     const steps = fc.array(callsOf(under, content), STEPS);
     return fc
       .sample(steps, { numRuns: SEQUENCES / PLAYED.length, seed: SEED + index })
-      .map((calls: readonly Step[], at): Sequence => ({ name: `${under.kind} ${at + 1}`, steps: calls }));
+      .map((calls: readonly Step[], at): Sequence => ({
+        name: `${under.kind} ${at + 1}`,
+        steps: calls,
+        versions: false,
+      }));
   },
 );
