@@ -2,6 +2,7 @@ import type { Clock, Random } from '@sympozium/process';
 import { alreadyExists, ApiError, badRequest, notFound } from '../api-error.js';
 import type { ApiObject, ObjectName } from '../api-object.js';
 import { trackUpdate } from '../apply/index.js';
+import { uuidOf } from '../uuid.js';
 import { clone } from '../clone.js';
 import type { Resource } from '../resources/resource.js';
 import type { Decision, RevisionStore } from '../storage/revision-store.js';
@@ -9,14 +10,7 @@ import { appliedTo } from './applied.js';
 import { decode, decodePatched, groupVersion, withDefaults } from './decode.js';
 import { checkPreconditions, endsDeletion, orphanWarning, planDeletion, type Deletion } from './deletion.js';
 import { listObjects } from './listing.js';
-import {
-  fillSystemFields,
-  generatedName,
-  newUid,
-  requireName,
-  settleNamespace,
-  wipeSystemFields,
-} from './new-object.js';
+import { fillSystemFields, generatedName, requireName, settleNamespace, wipeSystemFields } from './new-object.js';
 import type {
   Admission,
   ApiWatchEvent,
@@ -290,7 +284,7 @@ class Objects implements ObjectApi {
   #newObject(resource: Resource, object: ApiObject, parameters: WriteParameters): ApiObject {
     this.#admit('CREATE', resource, { object, old: undefined }, parameters);
     dedupOwners(object, parameters.warn, AFTER_ADMISSION);
-    fillSystemFields(object, { uid: newUid(this.#random), now: nowOf(this.#clock) });
+    fillSystemFields(object, { uid: uuidOf(this.#random), now: nowOf(this.#clock) });
     if (resource.subresources.status && resource.custom) {
       delete object['status'];
       withDefaults(resource, object);

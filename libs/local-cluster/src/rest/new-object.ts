@@ -15,14 +15,6 @@ export function randomSuffix(random: Random, length = SUFFIX): string {
 export const generatedName = (random: Random, prefix: string): string =>
   `${prefix.slice(0, LONGEST_NAME - SUFFIX)}${randomSuffix(random)}`;
 
-/** A version 4 UUID. */
-export function newUid(random: Random): string {
-  const bytes = Buffer.from(random.bytes(16));
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
-}
-
 /** Removes what only the server says of an object, in place. */
 export function wipeSystemFields({ metadata }: ApiObject): void {
   for (const field of ['uid', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds'] as const)

@@ -1,7 +1,7 @@
 import type { Clock, Logger, Random } from '@sympozium/process';
 import { closeSync, fstatSync, openSync, renameSync, rmSync, readdirSync, writeSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
-import { uuidOf } from '../uuid.js';
+import { uuidOf } from '../../uuid.js';
 import type { AuditLog, AuditRecord } from '../auth.js';
 import { auditEvent } from './audit-event.js';
 

@@ -5,7 +5,7 @@ import { createHash, createPrivateKey, createPublicKey, type KeyObject } from 'n
 import type { RevisionStore } from '../../storage/revision-store.js';
 import type { User } from '../auth.js';
 import { goList } from '../rbac/covers.js';
-import { uuidOf } from '../uuid.js';
+import { uuidOf } from '../../uuid.js';
 import { problemOf } from './check-claims.js';
 import { claimsOf, ISSUER, userOf, type Claims, type Grant } from './claims.js';
 import { INVALID_TOKEN, type Authenticated, type TokenReviewer } from './reviewer.js';
