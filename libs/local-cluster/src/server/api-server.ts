@@ -1,6 +1,7 @@
 import type { Clock, Logger, Runnable } from '@sympozium/process';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
+import type { TLSSocket } from 'node:tls';
 import type { AddressInfo } from 'node:net';
 import type { AuditLog, Authenticator, Authorizer, User } from '../auth/auth.js';
 import type { ObjectApi } from '../rest/object-api.js';
@@ -58,6 +59,13 @@ const AUTHENTICATED = 'system:authenticated';
 /** The API over HTTPS on the loopback address: who asks, whether they may, what is answered. */
 export const createApiServer = (options: ApiServerOptions): ApiServer => new HttpsApiServer(options);
 
+/**
+ * A listener for data takes the connection off the native road past its stream. There Node's parser is given records
+ * that came after it was paused, as it is for a request that arrives while the answer before it is still on its way,
+ * and says that they are no HTTP (`HPE_PAUSED`). The stream holds them back.
+ */
+const readThroughItsStream = (socket: TLSSocket): void => void socket.on('data', () => {});
+
 class HttpsApiServer implements ApiServer {
   readonly name = 'api-server';
   readonly #options: ApiServerOptions;
@@ -91,6 +99,7 @@ class HttpsApiServer implements ApiServer {
       (request, response) => void this.#serve(request, response),
     );
     this.#server.on('clientError', answerBrokenRequest);
+    this.#server.on('secureConnection', readThroughItsStream);
   }
 
   get port(): number {

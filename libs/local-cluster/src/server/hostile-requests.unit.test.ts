@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
 import { connect } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MAX_BODY_BYTES } from './body.js';
@@ -155,6 +157,23 @@ describe('a request', () => {
     const huge = `GET / HTTP/1.1\r\nhost: x\r\nx-huge: ${'x'.repeat(1_100_000)}`;
     expect(await sendRaw(huge)).toMatch(/^HTTP\/1.1 431 /);
     expect((await test.ask('/healthz')).text).toBe('ok');
+  });
+
+  it('with a body of many TLS records is read though the answer before it is still on its way', async () => {
+    for (let at = 0; at < 8; at += 1) {
+      test.api.put(CONFIG_MAPS, {
+        metadata: { name: `a${at}`, namespace: 'default' },
+        data: { a: 'x'.repeat(2 ** 20) },
+      });
+    }
+    const body = JSON.stringify({ metadata: { name: 'b' }, data: { b: 'x'.repeat(200_000) } });
+    const head = (method: string): string => `${method} ${PATH} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer admin\r\n`;
+    const length = `content-type: application/json\r\ncontent-length: ${body.length}\r\nconnection: close\r\n`;
+    const socket = connect({ host: '127.0.0.1', port: test.port, ca: test.ca });
+    socket.write(`${head('GET')}\r\n`);
+    await once(socket, 'readable'); // and not read: the server cannot write on
+    socket.write(`${head('POST')}${length}\r\n${body}`);
+    expect((await text(socket)).match(/^HTTP\/1.1 \d+/gm)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 201']);
   });
 
   it('whose sender goes away leaves nothing behind', async () => {

@@ -29,7 +29,10 @@ const nobodyDies = async (): Promise<void> => {};
 
 async function expectOneEnd(name: string): Promise<void> {
   const run = await system.finished(name);
-  expect(run.status).toMatchObject({ phase: 'Succeeded', result: { ref: { name: `${name}-result` } } });
+  expect(run.status, JSON.stringify(run.status)).toMatchObject({
+    phase: 'Succeeded',
+    result: { ref: { name: `${name}-result` } },
+  });
   const ofRun = ({ metadata }: KubeObject): boolean => metadata.labels?.[LABEL.run] === name;
   expect((await system.jobs()).filter(ofRun)).toHaveLength(1);
   expect((await system.pods()).filter(ofRun)).toHaveLength(1);
