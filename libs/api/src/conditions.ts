@@ -1,4 +1,4 @@
-/** Types of conditions: the first four the host sets on every run, the others come from the plugins of servers. */
+/** Types of conditions: the first four the host sets on every run, the others come from the plugins of servers and from schedules. */
 export const CONDITION = {
   accepted: 'Accepted',
   applied: 'Applied',
@@ -6,6 +6,7 @@ export const CONDITION = {
   succeeded: 'Succeeded',
   keyReady: 'KeyReady',
   routeAccepted: 'RouteAccepted',
+  started: 'Started',
 } as const;
 
 export type ConditionType = (typeof CONDITION)[keyof typeof CONDITION];
@@ -21,6 +22,9 @@ export const REASON = {
   finished: 'Finished',
   generated: 'Generated',
   supplied: 'Supplied',
+  scheduled: 'Scheduled',
+  suspended: 'Suspended',
+  started: 'Started',
 } as const;
 
 export type OrdinaryReason = (typeof REASON)[keyof typeof REASON];
@@ -48,10 +52,14 @@ export const CONDITIONS: Readonly<Record<ConditionType, ConditionRow>> = {
     },
   },
   Ready: {
-    meaning: 'The agent works on the task, or the server answers. On an instance, only while a skill brings a server.',
+    meaning:
+      'The agent works on the task, or the server answers. On an instance, only while a skill brings a server. ' +
+      'On a schedule: its next tick will start a run.',
     reasons: {
       Running: ['True', 'The agent works.'],
       Serving: ['True', 'The server answers at status.endpoint.'],
+      Scheduled: ['True', 'The next tick is status.nextScheduleTime.'],
+      Suspended: ['False', 'spec.suspend is true.'],
       Waiting: ['False', 'The agent does not work yet.'],
       Finished: ['False', 'The run is over.'],
     },
@@ -79,5 +87,9 @@ export const CONDITIONS: Readonly<Record<ConditionType, ConditionRow>> = {
       Accepted: ['True', 'Every parent of the route accepted it.'],
       Waiting: ['Unknown', 'No controller has looked at the route yet.'],
     },
+  },
+  Started: {
+    meaning: 'The last tick of the schedule started a run. Absent before the first tick.',
+    reasons: { Started: ['True', 'It did; status.lastScheduleTime is the tick.'] },
   },
 };

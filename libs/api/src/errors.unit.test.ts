@@ -6,6 +6,7 @@ import {
   HTTP_ERRORS,
   PLUGIN_ERRORS,
   RUN_ERRORS,
+  SCHEDULE_ERRORS,
   SERVER_ERRORS,
   SympoziumError,
   type ErrorRow,
@@ -14,8 +15,8 @@ import {
 const rows = Object.entries<ErrorRow>(ERRORS);
 
 it('has every code once', () => {
-  const codes = [RUN_ERRORS, SERVER_ERRORS, HTTP_ERRORS, PLUGIN_ERRORS, COMMAND_ERRORS].flatMap((part) =>
-    Object.keys(part),
+  const codes = [RUN_ERRORS, SERVER_ERRORS, SCHEDULE_ERRORS, HTTP_ERRORS, PLUGIN_ERRORS, COMMAND_ERRORS].flatMap(
+    (part) => Object.keys(part),
   );
   expect(codes).toEqual([...new Set(codes)]);
   expect(Object.keys(ERRORS)).toEqual(codes);

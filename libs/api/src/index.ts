@@ -9,6 +9,7 @@ export * from './kinds/conversation.js';
 export * from './kinds/definitions.js';
 export * from './kinds/instance.js';
 export * from './kinds/kube-object.js';
+export * from './kinds/schedule.js';
 export * from './kinds/schema.js';
 export * from './kinds/skill-pack.js';
 export { podTemplate, type PodTemplateOverrides } from './kinds/pod-template.js';

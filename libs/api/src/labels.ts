@@ -11,6 +11,8 @@ export const LABEL = {
   runUid: 'sympozium.ai/run-uid',
   instance: 'sympozium.ai/instance',
   mode: 'sympozium.ai/mode',
+  /** On a run: the schedule that started it. */
+  schedule: 'sympozium.ai/schedule',
   /** Id of the API key that made the run; another key gets 404. */
   key: 'sympozium.ai/key',
 } as const;
@@ -26,6 +28,8 @@ export const ANNOTATION = {
   submittedAt: 'sympozium.ai/submitted-at',
   /** Digest of the request that made the run: another request under the same Idempotency-Key is refused. */
   requestDigest: 'sympozium.ai/request-digest',
+  /** On a run that a schedule's tick started: the tick, RFC 3339. */
+  scheduledAt: 'sympozium.ai/scheduled-at',
   /** On an instance: any new value asks for a new API key. On its key Secret: the value that its key was made for. */
   keyEpoch: 'sympozium.ai/key-epoch',
 } as const;

@@ -5,6 +5,8 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 export const MAX_RUN_NAME = 52;
 /** Longest instance name: `<instance>-server` is a run name. */
 export const MAX_INSTANCE_NAME = 40;
+/** Longest schedule name: `<schedule>-<tick>` is a run name. */
+export const MAX_SCHEDULE_NAME = 40;
 /** Longest SkillPack name: `skill-<pack>` is a container's name. */
 export const MAX_SKILL_PACK_NAME = 57;
 const MAX_CHILD_NAME = 63;
@@ -18,6 +20,9 @@ export function childName(run: string, part?: string): string {
   if (whole.length <= MAX_CHILD_NAME) return whole;
   return `${whole.slice(0, MAX_CHILD_NAME - 11).replace(/-+$/, '')}-${shortHash(whole)}`;
 }
+
+/** The one run name of a schedule's tick, which is a whole minute in milliseconds since 1970: who makes it twice, makes it once. */
+export const scheduledRunName = (schedule: string, tickMs: number): string => `${schedule}-${tickMs / 60_000}`;
 
 /** Name of the server run that an instance's reconciler makes. */
 export const serverRunName = (instance: string): string => `${instance}-server`;

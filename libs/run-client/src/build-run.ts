@@ -2,6 +2,7 @@ import {
   AGENT_RUN,
   ANNOTATION,
   API_VERSION,
+  defined,
   ownerReference,
   runLabels,
   shortHash,
@@ -37,7 +38,6 @@ export interface NewAgentRun extends KubeObject {
 /** The AgentRun of a request. The instance's podTemplate is not copied: the plan merges it. */
 export function buildRun(request: RunRequest, { name, submittedAt }: RunIdentityParts): NewAgentRun {
   const { instance, spec, keyId, streamUrl } = request;
-  const { timeout, ttlAfterFinished, ttlAfterFailure } = instance.spec.runDefaults ?? {};
   const { namespace } = instance.metadata;
   const url = streamUrl?.(name);
   return {
@@ -53,13 +53,19 @@ export function buildRun(request: RunRequest, { name, submittedAt }: RunIdentity
     spec: {
       instanceRef: { name: instance.metadata.name },
       mode: 'task',
-      ...(timeout !== undefined && { timeout }),
-      ...(ttlAfterFinished !== undefined && { ttlAfterFinished }),
-      ...(ttlAfterFailure !== undefined && { ttlAfterFailure }),
+      ...runDefaults(instance),
       ...spec,
       ...(url !== undefined && { stream: { url } }),
     },
   };
+}
+
+/** What an instance says of its runs where they say nothing; its podTemplate is merged later. */
+export function runDefaults({
+  spec,
+}: SympoziumInstance): Pick<AgentRunSpecInput, 'timeout' | 'ttlAfterFinished' | 'ttlAfterFailure'> {
+  const { timeout, ttlAfterFinished, ttlAfterFailure } = spec.runDefaults ?? {};
+  return defined({ timeout, ttlAfterFinished, ttlAfterFailure });
 }
 
 /** The same for requests that ask the same of the same instance, whatever the order of their fields. */

@@ -6,4 +6,5 @@ export { idempotentRunName, randomRunName } from './run-name.js';
 export { InformerRunStatus, type RunState, type RunStatusSource } from './run-status.js';
 export type { RunAnswer, RunOutcome, RunUpdate, ToolCallDelta } from './run-update.js';
 export { readResult, readRun } from './stored-answer.js';
+export { buildScheduledRun, type ScheduledRunRequest } from './scheduled-run.js';
 export { RunSubmitter, type SubmitDependencies, type Submitted } from './submit.js';

@@ -1,4 +1,12 @@
-import { COMMAND_ERRORS, HTTP_ERRORS, PLUGIN_ERRORS, RUN_ERRORS, SERVER_ERRORS, type ErrorRow } from '@sympozium/api';
+import {
+  COMMAND_ERRORS,
+  HTTP_ERRORS,
+  PLUGIN_ERRORS,
+  RUN_ERRORS,
+  SCHEDULE_ERRORS,
+  SERVER_ERRORS,
+  type ErrorRow,
+} from '@sympozium/api';
 import { code, GENERATED, table } from './markdown.js';
 
 const SECTIONS: readonly { title: string; about: string; rows: Readonly<Record<string, ErrorRow>> }[] = [
@@ -12,6 +20,11 @@ const SECTIONS: readonly { title: string; about: string; rows: Readonly<Record<s
     title: 'Servers',
     about: 'Seen in conditions of a server run, and of the instance that it serves.',
     rows: SERVER_ERRORS,
+  },
+  {
+    title: 'Schedules',
+    about: 'Seen in conditions of a schedule, and printed by its commands.',
+    rows: SCHEDULE_ERRORS,
   },
   { title: 'HTTP', about: 'The web proxy’s own answers, as `error.code` in OpenAI’s form.', rows: HTTP_ERRORS },
   {

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { AGENT_RUN, agentRunSpec, agentRunStatus } from './agent-run.js';
-import { agentRunRules, INSTANCE_RULES, SKILL_PACK_RULES } from './rules.js';
+import { agentRunRules, INSTANCE_RULES, SCHEDULE_RULES, SKILL_PACK_RULES } from './rules.js';
 import { instanceSpec, instanceStatus, SYMPOZIUM_INSTANCE } from './instance.js';
 import type { JsonObject, Kind } from './kube-object.js';
+import { scheduleSpec, scheduleStatus, SYMPOZIUM_SCHEDULE } from './schedule.js';
 import { cel } from './schema.js';
 import { SKILL_PACK, skillPackSpec } from './skill-pack.js';
 
@@ -139,5 +140,41 @@ const skillPack: KindDefinition = {
   },
 };
 
+const schedule: KindDefinition = {
+  kind: SYMPOZIUM_SCHEDULE,
+  singular: 'sympoziumschedule',
+  shortNames: ['ssched'],
+  categories: ['sympozium'],
+  description: 'A task that an instance does again and again, whenever a cron expression says so.',
+  schema: z
+    .object({
+      spec: scheduleSpec.describe('What is wished.'),
+      status: scheduleStatus.optional().describe('What is the case; written by the operator.'),
+    })
+    .meta(cel(...SCHEDULE_RULES)),
+  columns: [
+    { name: 'Instance', type: 'string', jsonPath: '.spec.instanceRef.name', description: 'Whose agent does it.' },
+    { name: 'Schedule', type: 'string', jsonPath: '.spec.schedule', description: 'When it is time.' },
+    { name: 'Zone', type: 'string', jsonPath: '.spec.timeZone', description: 'Where its clock hangs.' },
+    { name: 'Suspend', type: 'boolean', jsonPath: '.spec.suspend', description: 'Whether it rests.' },
+    { name: 'Active', type: 'integer', jsonPath: '.status.activeRuns', description: 'Runs that have not ended.' },
+    { name: 'Last', type: 'date', jsonPath: '.status.lastScheduleTime', description: 'Time since its last start.' },
+    { name: 'Next', type: 'string', jsonPath: '.status.nextScheduleTime', description: 'Its next tick.' },
+    age,
+    { name: 'Missed', type: 'integer', jsonPath: '.status.missedTicks', description: 'Ticks lost.', priority: 1 },
+  ],
+  example: {
+    metadata: { name: 'morning-brief' },
+    spec: {
+      instanceRef: { name: 'demo' },
+      schedule: '30 7 * * 1-5',
+      timeZone: 'Europe/Oslo',
+      task: 'Tell me in three sentences what is new since yesterday.',
+      concurrencyPolicy: 'Forbid',
+      startingDeadlineSeconds: 600,
+    },
+  },
+};
+
 /** Every kind of the API, in the order in which it is documented. */
-export const DEFINITIONS: readonly KindDefinition[] = [agentRun, instance, skillPack];
+export const DEFINITIONS: readonly KindDefinition[] = [agentRun, instance, skillPack, schedule];

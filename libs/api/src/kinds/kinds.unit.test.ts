@@ -5,10 +5,16 @@ import { condition } from './condition.js';
 import { message } from './conversation.js';
 import { DEFINITIONS } from './definitions.js';
 import { instanceSpec } from './instance.js';
+import { scheduleSpec } from './schedule.js';
 import { skillPackSpec } from './skill-pack.js';
 
 const run = { instanceRef: { name: 'demo' }, task: 'Say hello.' };
-const specs = { AgentRun: agentRunSpec, SympoziumInstance: instanceSpec, SkillPack: skillPackSpec };
+const specs = {
+  SympoziumSchedule: scheduleSpec,
+  AgentRun: agentRunSpec,
+  SympoziumInstance: instanceSpec,
+  SkillPack: skillPackSpec,
+};
 
 describe('an AgentRun', () => {
   it('gets its defaults', () => {

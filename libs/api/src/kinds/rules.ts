@@ -1,4 +1,4 @@
-import { MAX_INSTANCE_NAME, MAX_RUN_NAME, MAX_SKILL_PACK_NAME } from '../names.js';
+import { MAX_INSTANCE_NAME, MAX_RUN_NAME, MAX_SCHEDULE_NAME, MAX_SKILL_PACK_NAME } from '../names.js';
 import type { CelRule } from './schema.js';
 
 /** Names are DNS-1035 labels, because Services carry them too; `max` leaves room for what children add. */
@@ -69,6 +69,9 @@ export const agentRunRules = (fields: readonly string[]): readonly CelRule[] => 
 
 /** What holds for a whole SkillPack: its name becomes a container's. */
 export const SKILL_PACK_RULES: readonly CelRule[] = nameRules(MAX_SKILL_PACK_NAME);
+
+/** What holds for a whole SympoziumSchedule: its name begins those of its runs. */
+export const SCHEDULE_RULES: readonly CelRule[] = nameRules(MAX_SCHEDULE_NAME);
 
 /** What holds for a whole SympoziumInstance. */
 export const INSTANCE_RULES: readonly CelRule[] = nameRules(MAX_INSTANCE_NAME);

@@ -42,7 +42,7 @@ export const boundedMap = <V extends z.ZodType>(maxKey: number, value: V, max: n
  * A string of one form. The API server checks it with CEL rather than with a `pattern`, whose refusal shows the
  * expression and not what to write. The form must mean the same in JavaScript and in RE2, and hold no quote.
  */
-const formed = (max: number, form: RegExp, message: string) =>
+export const formed = (max: number, form: RegExp, message: string) =>
   z
     .string()
     .min(1)
