@@ -71,6 +71,17 @@ describe('a durable store', () => {
     await after.close();
   });
 
+  it('takes up an object that nests deeper than SQLite follows', async () => {
+    let deep: unknown = 'bottom';
+    for (let level = 0; level < 1_300; level++) deep = [deep];
+    const before = openDurableStore({ file });
+    const written = await put(before, 'a', deep);
+    await before.close();
+    const after = openDurableStore({ file });
+    expect(JSON.stringify(after.get(`${PREFIX}a`))).toBe(JSON.stringify(written));
+    await after.close();
+  });
+
   it('is one file that only its owner reads', async () => {
     const store = openDurableStore({ file });
     await put(store, 'a');
@@ -116,6 +127,7 @@ describe('a durable store', () => {
     ['without a format', 'DELETE FROM store', 'does not say'],
     ['of something else', 'DROP TABLE store', 'no such table: store'],
     ['with a broken object', "UPDATE changes SET object = '{' WHERE revision = 1", 'JSON'],
+    ['with a deletion of nothing', 'UPDATE changes SET object = NULL WHERE revision = 1', 'nothing is under'],
     ['with a gap', 'DELETE FROM changes WHERE revision = 1', 'before revision 2'],
   ])('refuses a file %s, says what to do, and lets go of it', async (_, sql, why) => {
     const store = openDurableStore({ file });

@@ -1,8 +1,21 @@
-import type { Change } from './revision-store.js';
+import type { Version } from './version.js';
+
+/** A change as it is remembered: what it was of, not the objects themselves. */
+export interface LogEntry {
+  readonly key: string;
+  readonly revision: number;
+  /** After the change; absent for a deletion. */
+  readonly version?: Version;
+  /** Before the change; absent where nothing was. */
+  readonly previous?: Version;
+}
+
+/** Of so many last changes what they replaced stays in memory: watches that begin again seldom begin earlier. */
+const RECENT = 1_000;
 
 /** The last changes, in a ring: revisions have no gaps, so that a change's place is its revision modulo the size. */
 export class History {
-  readonly #ring: (Change | undefined)[];
+  readonly #ring: (LogEntry | undefined)[];
   #compacted: number;
   #revision: number;
 
@@ -24,42 +37,47 @@ export class History {
   }
 
   /** Takes the next change; returns the one that had to go for it. */
-  push(change: Change): Change | undefined {
-    const place = change.revision % this.#ring.length;
+  push(entry: LogEntry): LogEntry | undefined {
+    const place = entry.revision % this.#ring.length;
     const displaced = this.#ring[place];
-    this.#ring[place] = change;
-    this.#revision = change.revision;
+    this.#ring[place] = entry;
+    this.#revision = entry.revision;
     this.#compacted = displaced?.revision ?? this.#compacted;
+    if (entry.revision - RECENT > this.#compacted) this.#at(entry.revision - RECENT)?.previous?.release();
     return displaced;
   }
 
   /** Forgets the changes up to a revision; returns them in order. */
-  forget(revision: number): Change[] {
+  forget(revision: number): LogEntry[] {
     const last = Math.min(revision, this.#revision);
-    const forgotten: Change[] = [];
+    const forgotten: LogEntry[] = [];
     while (this.#compacted < last) {
       this.#compacted += 1;
-      const place = this.#compacted % this.#ring.length;
-      const change = this.#ring[place];
-      if (change) forgotten.push(change);
-      this.#ring[place] = undefined;
+      const entry = this.#at(this.#compacted);
+      if (entry) forgotten.push(entry);
+      this.#ring[this.#compacted % this.#ring.length] = undefined;
     }
     return forgotten;
   }
 
   /** The changes after a revision that is not compacted, in order. */
-  *since(revision: number): Generator<Change> {
+  *since(revision: number): Generator<LogEntry> {
     for (let next = revision + 1; next <= this.#revision; next++) {
-      const change = this.#ring[next % this.#ring.length];
-      if (change) yield change;
+      const entry = this.#at(next);
+      if (entry) yield entry;
     }
   }
 
   /** The same, the newest first. */
-  *backTo(revision: number): Generator<Change> {
+  *backTo(revision: number): Generator<LogEntry> {
     for (let next = this.#revision; next > revision; next--) {
-      const change = this.#ring[next % this.#ring.length];
-      if (change) yield change;
+      const entry = this.#at(next);
+      if (entry) yield entry;
     }
+  }
+
+  /** The change of a revision that is neither compacted nor still to come. */
+  #at(revision: number): LogEntry | undefined {
+    return this.#ring[revision % this.#ring.length];
   }
 }

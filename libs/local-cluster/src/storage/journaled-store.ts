@@ -2,10 +2,11 @@ import { ApiError, expired } from '../api-error.js';
 import type { ApiObject } from '../api-object.js';
 import { deepFreeze } from '../clone.js';
 import { Batch } from './batch.js';
-import { History } from './history.js';
+import { History, type LogEntry } from './history.js';
 import type { Entry, Journal } from './journal.js';
 import type { Change, Decision, RevisionStore } from './revision-store.js';
 import { SortedMap } from './sorted-map.js';
+import { Version } from './version.js';
 import { isolated, Watchers } from './watchers.js';
 
 export interface StoreOptions {
@@ -17,11 +18,12 @@ const DEFAULT_HISTORY = 10_000;
 
 /**
  * The objects in memory, over a journal. Updates of one turn of the event loop are committed together at its end: the
- * journal's cost (a sync of the disk) is theirs together, and nobody sees what is not in the journal.
+ * journal's cost (a sync of the disk) is theirs together, and nobody sees what is not in the journal. What an earlier
+ * process left is read when it is asked for.
  */
 export class JournaledStore implements RevisionStore {
   readonly #journal: Journal;
-  readonly #objects = new SortedMap<ApiObject>();
+  readonly #objects = new SortedMap<Version>();
   readonly #history: History;
   readonly #watchers = new Watchers();
   readonly #onCommit = new Set<(revision: number) => void>();
@@ -43,19 +45,19 @@ export class JournaledStore implements RevisionStore {
   }
 
   get(key: string): ApiObject | undefined {
-    return this.#objects.get(key);
+    return this.#objects.get(key)?.object;
   }
 
   list(prefix: string, { at }: { readonly at?: number } = {}): readonly ApiObject[] {
     if (at === undefined || at >= this.revision)
-      return Array.from(this.#objects.entries(prefix), ([, object]) => object);
+      return Array.from(this.#objects.entries(prefix), ([, { object }]) => object);
     if (at < this.compacted) throw expired('The resourceVersion for the provided list is too old.');
     return this.#listAt(prefix, at);
   }
 
   async update(key: string, decide: (current: ApiObject | undefined) => Decision): Promise<ApiObject | undefined> {
     if (this.#closed) throw new ApiError(503, 'ServiceUnavailable', 'the API server is shutting down');
-    const current = this.#batch?.newest.has(key) ? this.#batch.newest.get(key) : this.#objects.get(key);
+    const current = this.#batch?.newest.has(key) ? this.#batch.newest.get(key) : this.get(key);
     const result = this.#carryOut(key, current, decide(current));
     if (this.#batch?.newest.has(key)) await this.#batch.committed;
     return result;
@@ -63,7 +65,7 @@ export class JournaledStore implements RevisionStore {
 
   watch(prefix: string, from: number, listener: (change: Change) => void): () => void {
     if (from < this.compacted) throw expired(`too old resource version: ${from} (${this.compacted})`);
-    return this.#watchers.add(prefix, from, this.#history.since(from), listener);
+    return this.#watchers.add(prefix, from, this.#changesSince(prefix, from), listener);
   }
 
   onCommit(listener: (revision: number) => void): () => void {
@@ -118,28 +120,47 @@ export class JournaledStore implements RevisionStore {
     for (const listener of this.#onCommit) isolated(() => listener(this.revision));
   }
 
-  #apply(change: Change): void {
-    if (change.type === 'DELETED') this.#objects.delete(change.key);
-    else this.#objects.set(change.key, change.object);
-    const displaced = this.#history.push(change);
-    if (displaced) this.#journal.forget([displaced]);
+  #apply({ type, key, revision, object }: Change): void {
+    this.#enter(key, revision, type === 'DELETED' ? undefined : new Version(revision, this.#journal, object));
   }
 
-  #replay({ revision, key, object }: Entry): void {
-    if (revision > this.#journal.compacted)
-      this.#apply(changeOf(key, revision, this.#objects.get(key), object && deepFreeze(object)));
-    else if (object) this.#objects.set(key, deepFreeze(object));
+  #replay({ revision, key, isDeletion }: Entry): void {
+    const version = isDeletion ? undefined : new Version(revision, this.#journal);
+    if (revision > this.#journal.compacted) {
+      const previous = this.#enter(key, revision, version);
+      if (isDeletion && !previous) throw new Error(`nothing is under ${key} that revision ${revision} could delete`);
+      previous?.release();
+    } else if (version) this.#objects.set(key, version);
+  }
+
+  /** Makes a change the newest; returns what it replaces. */
+  #enter(key: string, revision: number, version: Version | undefined): Version | undefined {
+    const previous = this.#objects.get(key);
+    if (version) this.#objects.set(key, version);
+    else this.#objects.delete(key);
+    const displaced = this.#history.push({ key, revision, ...(version && { version }), ...(previous && { previous }) });
+    if (displaced) this.#journal.forget([displaced]);
+    return previous;
+  }
+
+  *#changesSince(prefix: string, from: number): Generator<Change> {
+    for (const entry of this.#history.since(from)) if (entry.key.startsWith(prefix)) yield remembered(entry);
   }
 
   /** What there is now, with the changes since then undone. */
   #listAt(prefix: string, at: number): ApiObject[] {
-    const then = new Map<string, ApiObject | undefined>();
+    const then = new Map<string, Version | undefined>();
     for (const { key, previous } of this.#history.backTo(at)) if (key.startsWith(prefix)) then.set(key, previous);
-    const entries: (readonly [string, ApiObject])[] = [];
+    const entries: (readonly [string, Version])[] = [];
     for (const entry of this.#objects.entries(prefix)) if (!then.has(entry[0])) entries.push(entry);
-    for (const [key, object] of then) if (object) entries.push([key, object]);
-    return entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, object]) => object);
+    for (const [key, version] of then) if (version) entries.push([key, version]);
+    return entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, { object }]) => object);
   }
+}
+
+/** The change that an entry of the log stands for. */
+function remembered({ key, revision, version, previous }: LogEntry): Change {
+  return changeOf(key, revision, previous?.object, version?.object);
 }
 
 /** From what was to what is now; without an object: its deletion. */

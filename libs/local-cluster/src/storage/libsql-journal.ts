@@ -1,6 +1,7 @@
 import { SympoziumError } from '@sympozium/api';
 import Database from 'libsql';
 import type { ApiObject } from '../api-object.js';
+import type { LogEntry } from './history.js';
 import type { Entry, Journal } from './journal.js';
 import type { Change } from './revision-store.js';
 
@@ -22,7 +23,8 @@ const MIN_FORGOTTEN = 256;
 const MAX_FORGOTTEN = 1_024;
 const PAGE = 1_000;
 
-type Row = readonly [revision: number, key: string, object: string | null];
+/** Of a change, without its object: reading that is most of the work, and most are not asked for. */
+type Row = readonly [revision: number, key: string, isJson: 0 | 1 | null];
 
 /** A change that may go, with the rows that only it needs. */
 interface Forgotten {
@@ -32,8 +34,10 @@ interface Forgotten {
 
 /** A journal in a file that no other process may open meanwhile. */
 export class LibsqlJournal implements Journal {
+  readonly isVolatile = false;
   readonly #file: string;
   readonly #database: Database.Database;
+  readonly #read: Database.Statement;
   readonly #insert: Database.Statement;
   readonly #delete: Database.Statement;
   readonly #setCompacted: Database.Statement;
@@ -45,6 +49,7 @@ export class LibsqlJournal implements Journal {
     this.#database = new Database(file);
     try {
       this.#compacted = this.#begin();
+      this.#read = this.#database.prepare('SELECT object FROM changes WHERE revision = ?').raw();
       this.#insert = this.#database.prepare('INSERT INTO changes VALUES (?, ?, ?)');
       this.#delete = this.#database.prepare('DELETE FROM changes WHERE revision = ?');
       this.#setCompacted = this.#database.prepare('UPDATE store SET compacted = ?');
@@ -66,16 +71,29 @@ export class LibsqlJournal implements Journal {
 
   *entries(): Generator<Entry> {
     const page = this.#database
-      .prepare(`SELECT * FROM changes WHERE revision > ? ORDER BY revision LIMIT ${PAGE}`)
+      .prepare(
+        `SELECT revision, key, json_valid(object) FROM changes WHERE revision > ? ORDER BY revision LIMIT ${PAGE}`,
+      )
       .raw();
     let last = 0;
     for (let rows = page.all(last) as Row[]; rows.length > 0; rows = page.all(last) as Row[]) {
-      for (const [revision, key, object] of rows) {
+      for (const [revision, key, isJson] of rows) {
         if (revision > this.#compacted && revision !== Math.max(last, this.#compacted) + 1)
           throw unusable(this.#file, `the change before revision ${revision} is missing`);
         last = revision;
-        yield object === null ? { revision, key } : { revision, key, object: JSON.parse(object) as ApiObject };
+        if (isJson === 0) this.read(revision); // deeper than SQLite goes, or broken
+        yield { revision, key, isDeletion: isJson === null };
       }
+    }
+  }
+
+  read(revision: number): ApiObject {
+    const [row] = this.#read.all(revision) as [object: string | null][];
+    if (typeof row?.[0] !== 'string') throw unusable(this.#file, `the object of revision ${revision} is missing`);
+    try {
+      return JSON.parse(row[0]) as ApiObject;
+    } catch (error) {
+      throw unusable(this.#file, `the object of revision ${revision} is no JSON`, error);
     }
   }
 
@@ -89,10 +107,10 @@ export class LibsqlJournal implements Journal {
     this.#forgotten.splice(0, forgotten.length);
   }
 
-  forget(changes: readonly Change[]): void {
-    for (const { revision, type, previous } of changes) {
-      const replaced = previous ? [Number(previous.metadata.resourceVersion)] : [];
-      this.#forgotten.push({ revision, rows: type === 'DELETED' ? [...replaced, revision] : replaced });
+  forget(changes: readonly LogEntry[]): void {
+    for (const { revision, version, previous } of changes) {
+      const replaced = previous ? [previous.revision] : [];
+      this.#forgotten.push({ revision, rows: version ? replaced : [...replaced, revision] });
     }
   }
 

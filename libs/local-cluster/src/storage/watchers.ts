@@ -10,10 +10,10 @@ interface Watcher {
 export class Watchers {
   readonly #byPrefix = new Map<string, Set<Watcher>>();
 
-  /** Tells what is known already, then what comes. Returns its end. */
+  /** Tells what is known of the prefix already, then what comes. Returns its end. */
   add(prefix: string, from: number, known: Iterable<Change>, listener: (change: Change) => void): () => void {
     const watcher: Watcher = { listener, seen: from };
-    for (const change of known) if (change.key.startsWith(prefix)) tell(watcher, change);
+    for (const change of known) tell(watcher, change);
     const watchers = this.#byPrefix.get(prefix) ?? new Set();
     this.#byPrefix.set(prefix, watchers.add(watcher));
     return () => {
