@@ -1,5 +1,5 @@
 import type { KubeObject } from '@sympozium/api';
-import { Controller, objectKey, OwnWrites, parseObjectKey, type Reconciled } from '@sympozium/controller';
+import { Controller, OwnWrites, parseObjectKey, type Reconciled } from '@sympozium/controller';
 import { isAlreadyExists, isNotFound, type Informer } from '@sympozium/kube';
 import type { Runnable } from '@sympozium/process';
 import { isDeepStrictEqual } from 'node:util';
@@ -7,7 +7,6 @@ import { Claims } from '../shared/claims.js';
 import { MANAGER, type ControllerContext } from '../shared/context.js';
 import type { Condition } from '../shared/kinds.js';
 import { hasSeen } from '../shared/own-pods.js';
-import { controllerOf } from '../shared/pod-from-template.js';
 import { timestamp } from '../shared/time.js';
 import { unlessGone } from '../shared/unless-gone.js';
 import { condition, countedStatus, deadlineMs, isComplete, progresses, withCondition } from './deployment-status.js';
@@ -52,15 +51,7 @@ export class DeploymentController implements Runnable {
       reconcile: (key) => this.#reconcile(key),
       settled: (key) => this.#writes.settled(key),
     });
-    const enqueue = ({ metadata }: KubeObject): void =>
-      this.#controller.enqueue(objectKey(metadata.namespace ?? '', metadata.name));
-    this.#deployments.onEvent(({ object }) => enqueue(object));
-    this.#sets.onEvent(({ object }) => {
-      const owner = controllerOf(object);
-      if (!owner) this.#claims.claimantsOf(object).forEach(enqueue);
-      else if (owner.kind === DEPLOYMENT.kind)
-        this.#controller.enqueue(objectKey(object.metadata.namespace ?? '', owner.name));
-    });
+    this.#claims.onChange((key) => this.#controller.enqueue(key));
   }
 
   start(): Promise<void> {

@@ -1,5 +1,5 @@
 import type { KubeObject } from '@sympozium/api';
-import { Controller, objectKey, parseObjectKey, type Reconciled } from '@sympozium/controller';
+import { Controller, parseObjectKey, type Reconciled } from '@sympozium/controller';
 import type { Informer } from '@sympozium/kube';
 import type { Runnable } from '@sympozium/process';
 import { isDeepStrictEqual } from 'node:util';
@@ -7,7 +7,7 @@ import { Claims } from '../shared/claims.js';
 import { MANAGER, type ControllerContext } from '../shared/context.js';
 import type { Condition } from '../shared/kinds.js';
 import { OwnPods } from '../shared/own-pods.js';
-import { controllerOf, controllerReference } from '../shared/pod-from-template.js';
+import { controllerReference } from '../shared/pod-from-template.js';
 import { isActive, isReady, isTerminating, POD, podCondition, type Pod } from '../shared/pod.js';
 import { inOrderOfRemoval } from '../shared/removal-order.js';
 import { unlessGone } from '../shared/unless-gone.js';
@@ -41,15 +41,7 @@ export class ReplicaSetController implements Runnable {
       reconcile: (key) => this.#reconcile(key),
       settled: (key) => this.#ownPods.settled(key),
     });
-    const enqueue = ({ metadata }: KubeObject): void =>
-      this.#controller.enqueue(objectKey(metadata.namespace ?? '', metadata.name));
-    this.#sets.onEvent(({ object }) => enqueue(object));
-    this.#pods.onEvent(({ object }) => {
-      const owner = controllerOf(object);
-      if (!owner) this.#claims.claimantsOf(object).forEach(enqueue);
-      else if (owner.kind === REPLICA_SET.kind)
-        this.#controller.enqueue(objectKey(object.metadata.namespace ?? '', owner.name));
-    });
+    this.#claims.onChange((key) => this.#controller.enqueue(key));
   }
 
   start(): Promise<void> {

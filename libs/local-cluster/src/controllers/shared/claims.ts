@@ -1,8 +1,9 @@
 import type { Kind, KubeObject } from '@sympozium/api';
+import { objectKey } from '@sympozium/controller';
 import { isNotFound, type Informer } from '@sympozium/kube';
 import { MANAGER, type ControllerContext } from './context.js';
 import type { LabelSelector } from './kinds.js';
-import { controllerReference, isControlledBy } from './pod-from-template.js';
+import { controllerOf, controllerReference, isControlledBy } from './pod-from-template.js';
 import { isDeleted } from './pod.js';
 import { selects } from './selector.js';
 
@@ -29,6 +30,21 @@ export class Claims<T extends KubeObject, O extends Owner> {
     this.#owners = context.informers.of(ownerKind);
   }
 
+  /** Tells the key of each owner that changed, and of each whose objects, or objects that it may want, did. */
+  onChange(changed: (key: string) => void): void {
+    const tell = ({ metadata }: KubeObject): void => changed(objectKey(metadata.namespace ?? '', metadata.name));
+    const tellOwner = (object: T): void => {
+      const owner = controllerOf(object);
+      if (!owner) this.#claimantsOf(object).forEach(tell);
+      else if (owner.kind === this.#ownerKind.kind) changed(objectKey(object.metadata.namespace ?? '', owner.name));
+    };
+    this.#owners.onEvent(({ object }) => tell(object));
+    this.#objects.onEvent(({ object, old }) => {
+      tellOwner(object);
+      if (old && controllerOf(old)?.uid !== controllerOf(object)?.uid) tellOwner(old);
+    });
+  }
+
   /** What the owner controls from now on; `wrote` is told of each object that was changed for it. */
   async claim(owner: O, wrote: (object: T) => void): Promise<T[]> {
     const { namespace = '', uid = '' } = owner.metadata;
@@ -45,7 +61,7 @@ export class Claims<T extends KubeObject, O extends Owner> {
   }
 
   /** Who may want an object that has no controller. */
-  claimantsOf({ metadata }: T): readonly O[] {
+  #claimantsOf({ metadata }: T): readonly O[] {
     const { namespace = '', labels } = metadata;
     return this.#owners.store.list(namespace).filter(({ spec }) => selects(spec.selector, labels));
   }

@@ -44,6 +44,17 @@ it('a Pod whose label is changed is let go and replaced; with its label it is ta
   await stop();
 });
 
+it('a Pod that loses its owner and its label at once is replaced', async () => {
+  const { client, create, pods, stop } = await startTestControllers();
+  await create(REPLICA_SET, DEPLOYED);
+  const key = { namespace: 'default', name: pods()[0]?.metadata.name ?? '' };
+  const metadata = { labels: { app: 'debugged' }, ownerReferences: null };
+  await client.patch(POD, key, { type: 'merge', body: { metadata } });
+  await idle();
+  expect(pods().map(({ metadata: { ownerReferences = [] } }) => ownerReferences.length)).toEqual([0, 1, 1]);
+  await stop();
+});
+
 it('a ReplicaSet that is going takes nothing in', async () => {
   const { client, create, pods, stop } = await startTestControllers();
   await create(REPLICA_SET, { ...DEPLOYED, metadata: { ...DEPLOYED.metadata, finalizers: ['test/held'] } });
