@@ -25,8 +25,10 @@ async function serverRun(client: KubeClient, { namespace, name }: InstanceKey): 
   }
 }
 
-const notServing = (name: string, { reason, message }: NotServing, when = ''): SympoziumError =>
-  new SympoziumError('ENDPOINT_NOT_READY', `instance ${name} is not served${when}: ${sentenceOf({ reason, message })}`);
+function notServing(name: string, state: NotServing, when = ''): SympoziumError {
+  const next = state.next === undefined ? '' : ` ${state.next}`;
+  return new SympoziumError('ENDPOINT_NOT_READY', `instance ${name} is not served${when}: ${sentenceOf(state)}${next}`);
+}
 
 /** Why a server does not answer, in one line. */
 export const sentenceOf = ({ reason, message }: Trouble): string =>

@@ -35,6 +35,15 @@ describe('findServing', () => {
     });
   });
 
+  it('says what to do where nobody has looked at it', async () => {
+    world.instance();
+    await expect(findServing(world.client, KEY)).rejects.toMatchObject({
+      message:
+        'instance writer is not served: the operator has not looked at it yet (Waiting). ' +
+        'Check that it runs and watches the namespace.',
+    });
+  });
+
   it('names the instances there are', async () => {
     world.instance();
     await expect(findServing(world.client, { namespace: 'default', name: 'wirter' })).rejects.toMatchObject({

@@ -13,6 +13,8 @@ export interface Serving {
 export interface Trouble {
   readonly reason: string;
   readonly message: string;
+  /** What to do where waiting does not help. */
+  readonly next?: string;
 }
 
 export interface NotServing extends Trouble {
@@ -58,7 +60,8 @@ function withoutServer({ metadata, spec, status }: SympoziumInstance): NotServin
     serving: false,
     final: false,
     reason: REASON.waiting,
-    message: 'the operator has not looked at it yet; check that it runs and watches the namespace',
+    message: 'the operator has not looked at it yet',
+    next: 'Check that it runs and watches the namespace.',
   };
 }
 

@@ -54,7 +54,8 @@ describe('without a server run', () => {
     expect(servingState(told, undefined)).toMatchObject({ final: false, reason: 'SkillPackNotFound' });
     expect(servingState(world.instance(), undefined)).toMatchObject({
       final: false,
-      message: expect.stringContaining('operator has not looked at it yet'),
+      message: 'the operator has not looked at it yet',
+      next: 'Check that it runs and watches the namespace.',
     });
   });
 
