@@ -100,7 +100,9 @@ describe('the file', () => {
     expect(await refusal({})).toBe(
       `there is no kubeconfig ${folder}/.kube/config. Name one with --kubeconfig, or set KUBECONFIG.`,
     );
-    expect(await refusal({ kubeconfig: write('broken', 'clusters: [') })).toContain('broken is no kubeconfig: ');
+    const broken = await refusal({ kubeconfig: write('broken', 'token: sk-secret\nclusters: [') });
+    expect(broken).toMatch(/broken is no kubeconfig: .+\. Name one with --kubeconfig, or set KUBECONFIG\.$/);
+    expect(broken).not.toContain('sk-secret');
     const path = write('config', kubeconfig('one', {}));
     expect(await refusal({ kubeconfig: path, context: 'two' })).toContain(
       'no cluster for the context "two"; it knows one.',

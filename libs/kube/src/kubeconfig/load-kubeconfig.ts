@@ -37,7 +37,7 @@ function read(file: string): KubeConfig {
   try {
     config.loadFromFile(file);
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const [why] = (cause instanceof Error ? cause.message : String(cause)).split('\n'); // then the file's own lines
     throw new SympoziumError('SETTING_INVALID', `${file} is no kubeconfig: ${why}. ${NEXT}`, { cause });
   }
   return config;
