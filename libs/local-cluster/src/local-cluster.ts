@@ -18,8 +18,8 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
   const settings = withDefaults(options);
   const layout = new Layout(settings.folder);
   layout.create();
-  const store = settings.storage === 'memory' ? createMemoryStore() : openDurableStore({ file: layout.database });
   const pki = await createPki(layout.signingKey, SERVICE_ADDRESS);
+  const store = settings.storage === 'memory' ? createMemoryStore() : openDurableStore({ file: layout.database });
   const users = [ADMIN, ...settings.users].map((user) => withToken(user, settings.random));
   const foundation = { layout, pki, store, users };
   const parts = compose(settings, foundation);

@@ -1,6 +1,7 @@
 import { createAuthority, createSigningKey, type KeyPairPem, type PemPair } from '@sympozium/tls';
 import { createPublicKey } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { unusable } from './storage/index.js';
 
 export interface Pki {
   /** The authority's certificate, PEM. */
@@ -39,12 +40,17 @@ export async function createPki(signingKey: string, serviceAddress: string): Pro
 }
 
 async function keptSigningKey(path: string): Promise<KeyPairPem> {
-  if (existsSync(path)) {
-    const privateKey = readFileSync(path, 'utf8');
-    const publicKey = createPublicKey(privateKey).export({ type: 'spki', format: 'pem' }).toString();
-    return { privateKey, publicKey };
-  }
+  if (existsSync(path)) return readSigningKey(path);
   const made = await createSigningKey();
   writeFileSync(path, made.privateKey, { mode: 0o600 });
   return made;
+}
+
+function readSigningKey(path: string): KeyPairPem {
+  const privateKey = readFileSync(path, 'utf8');
+  try {
+    return { privateKey, publicKey: createPublicKey(privateKey).export({ type: 'spki', format: 'pem' }).toString() };
+  } catch (error) {
+    throw unusable(path, 'it holds no private key', error);
+  }
 }
