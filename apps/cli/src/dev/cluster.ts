@@ -10,10 +10,15 @@ export interface Cluster {
   readonly credentials: Credentials;
   /** Whether Pods run as processes of this machine. */
   readonly virtualNode: boolean;
+  /** That node’s name; absent: one of this machine and folder. */
+  readonly nodeName?: string;
   /** Rejects when it cannot go on. */
   readonly failed?: Promise<never>;
   stop(): Promise<void>;
 }
+
+/** No other node is ever there, and Pods find theirs again when the folder was moved. */
+const NODE_NAME = 'local';
 
 /** The embedded API with its controllers, in this process; its state is in the data folder. */
 export async function startEmbeddedCluster(folder: DataFolder): Promise<Cluster> {
@@ -27,6 +32,7 @@ export async function startEmbeddedCluster(folder: DataFolder): Promise<Cluster>
     kubeconfig: cluster.kubeconfig,
     credentials: credentialsIn(cluster.credentials),
     virtualNode: true,
+    nodeName: NODE_NAME,
     stop: () => cluster.stop().finally(() => destination.end()),
   };
 }

@@ -65,14 +65,14 @@ export class LocalSystem {
     const cluster = await this.#options.openCluster();
     this.#stops.push(() => cluster.stop());
     cluster.failed?.catch((error: Error) => this.#fail(error));
-    const { kubeconfig, virtualNode, credentials } = cluster;
+    const { kubeconfig, credentials } = cluster;
     const { client, connection } = await clientFromKubeconfig({ kubeconfig });
     this.#stops.push(() => client.close());
-    report.step(`installing the kinds; starting ${virtualNode ? 'virtual node and ' : ''}operator`);
+    report.step(`installing the kinds; starting ${cluster.virtualNode ? 'virtual node and ' : ''}operator`);
     const [call] = await Promise.all([
       this.#install(client, credentials).then(() => this.#serveDemo(client, kubeconfig, signal)),
       this.#startOperator(credentials), // takes its time, and waits for its kinds and rights
-      virtualNode ? this.#startNode(client, connection.server, credentials) : undefined,
+      cluster.virtualNode ? this.#startNode(client, connection.server, cluster) : undefined,
     ]);
     signal.throwIfAborted();
     if (call && demo) await this.#runDemo(call, signal);
@@ -93,7 +93,7 @@ export class LocalSystem {
     ]);
   }
 
-  async #startNode(client: KubeClient, apiServer: string, credentials: Credentials): Promise<void> {
+  async #startNode(client: KubeClient, apiServer: string, { credentials, nodeName }: Cluster): Promise<void> {
     const { report, folder, image } = this.#options;
     const logFile = folder.file('logs', 'virtual-node.log');
     const destination = createWriteStream(logFile, { flags: 'a' });
@@ -110,6 +110,7 @@ export class LocalSystem {
         ...parseImages(image),
       ]),
       kubelet: await credentials.kubelet(),
+      ...(nodeName !== undefined && { nodeName }),
       shutdownGraceMs: SHUTDOWN_GRACE_MS,
       log: createLogger({ name: 'virtual-node', destination }),
     });
