@@ -2,6 +2,7 @@ import { Lifecycle, type Runnable } from '@sympozium/process';
 import { createAdmission } from './admission/index.js';
 import {
   AuditLogFile,
+  createRights,
   oidcDiscovery,
   RbacAuthorizer,
   rbacEscalation,
@@ -70,6 +71,7 @@ export function compose(settings: Settings, { layout, pki, store, users }: Found
   for (const resource of builtinResources()) registry.add(resource);
   const authorizer = new RbacAuthorizer(store);
   const admission = inOrder(
+    createRights(authorizer),
     createAdmission({ store, random, serviceRange: SERVICE_RANGE }),
     createCrdAdmission(store),
     rbacEscalation(authorizer),
@@ -129,6 +131,9 @@ export function compose(settings: Settings, { layout, pki, store, users }: Found
 /** Several in turn; the first that refuses has refused. */
 const inOrder = (...admissions: readonly Admission[]): Admission => ({
   admit: (request) => {
-    for (const admission of admissions) admission.admit(request);
+    for (const { admit } of admissions) admit?.(request);
+  },
+  judge: (request) => {
+    for (const { judge } of admissions) judge?.(request);
   },
 });

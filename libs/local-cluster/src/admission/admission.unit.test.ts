@@ -5,7 +5,8 @@ import { builtinResources } from '../builtin/index.js';
 import type { Resource } from '../resources/resource.js';
 import { keyOf } from '../rest/store-key.js';
 import { createMemoryStore, type RevisionStore } from '../storage/index.js';
-import { createAdmission, type AdmissionRequest } from './create-admission.js';
+import type { AdmissionRequest } from '../rest/object-api.js';
+import { createAdmission } from './create-admission.js';
 
 const user = { name: 'somebody', uid: '', groups: [], extra: {} };
 const container = { name: 'c', image: 'a:1' };
@@ -43,11 +44,14 @@ function admit(object: ApiObject, more: Partial<AdmissionRequest> = {}): ApiObje
   const { metadata, kind } = object;
   const name = kind === 'Namespace' ? { name: metadata.name } : { name: metadata.name, namespace: 'n' };
   const options = { store, random: seededRandom(1), serviceRange: '127.96.0.0/16' };
-  createAdmission(options).admit({
-    ...{ operation: 'CREATE', resource: resourceOf(kind), name, object, old: undefined, user, dryRun: false },
-    warn: (text) => warnings.push(text),
+  const request: AdmissionRequest = {
+    ...{ operation: 'CREATE', verb: 'create', resource: resourceOf(kind), name, object, old: undefined },
+    ...{ user, dryRun: false, warn: (text) => warnings.push(text) },
     ...more,
-  });
+  };
+  const admission = createAdmission(options);
+  admission.admit(request);
+  admission.judge(request);
   return object;
 }
 
@@ -160,6 +164,18 @@ describe('Pod Security', () => {
     const template = { spec: { containers: [container] } };
     admit(objectOf('Deployment', 'd', { spec: { template } }));
     expect(warnings).toEqual([`would violate PodSecurity ${RESTRICTED}`]);
+  });
+
+  it('asks a Pod again for other images alone, and a template every time', async () => {
+    await put(namespaceOf(enforced('restricted')));
+    const update = { operation: 'UPDATE', verb: 'update', old: podOf() } as const;
+    admit(podOf({ activeDeadlineSeconds: 5 }), update);
+    expect(() => admit(podOf({ containers: [{ ...container, image: 'b:1' }] }), update)).toThrow(
+      'violates PodSecurity',
+    );
+    const deployment = objectOf('Deployment', 'd', { spec: { template: { spec: { containers: [container] } } } });
+    admit(deployment, { ...update, old: deployment });
+    expect(warnings).toHaveLength(1);
   });
 
   it('refuses labels that mean nothing', () => {

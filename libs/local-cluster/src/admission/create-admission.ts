@@ -1,10 +1,10 @@
 import type { Random } from '@sympozium/process';
-import type { Admission } from '../rest/object-api.js';
+import type { Admission, AdmissionRequest } from '../rest/object-api.js';
 import type { RevisionStore } from '../storage/revision-store.js';
 import { admitNamespaced } from './namespace-lifecycle.js';
 import { NodePorts } from './node-ports.js';
-import { admitPolicyLabels } from './pod-security-namespaces.js';
-import { admitPodSecurity } from './pod-security.js';
+import { judgePolicyLabels } from './pod-security-namespaces.js';
+import { judgePodSecurity } from './pod-security.js';
 import { admitPriority } from './priority.js';
 import { admitRuntimeClass } from './runtime-class.js';
 import { admitServiceAccount } from './service-account.js';
@@ -18,10 +18,8 @@ export interface AdmissionOptions {
   readonly serviceRange: string;
 }
 
-export type AdmissionRequest = Parameters<Admission['admit']>[0];
-
-/** The admission plugins of the real server that matter here, in its order: those that change, then those that judge. */
-export function createAdmission({ store, random, serviceRange }: AdmissionOptions): Admission {
+/** The admission plugins of the real server that matter here, in its order. */
+export function createAdmission({ store, random, serviceRange }: AdmissionOptions): Required<Admission> {
   const addresses = new ServiceAddresses(store, random, serviceRange);
   const nodePorts = new NodePorts(store);
   return {
@@ -34,11 +32,14 @@ export function createAdmission({ store, random, serviceRange }: AdmissionOption
         addTolerations(request);
         admitRuntimeClass(request);
       }
-      if (isOf(request, '', 'Namespace')) admitPolicyLabels(store, request);
-      admitPodSecurity(store, request);
       if (!isOf(request, '', 'Service')) return;
       addresses.admit(request);
       nodePorts.admit(request);
+    },
+    judge(request) {
+      if (request.subresource !== undefined) return;
+      if (isOf(request, '', 'Namespace')) judgePolicyLabels(store, request);
+      judgePodSecurity(store, request);
     },
   };
 }

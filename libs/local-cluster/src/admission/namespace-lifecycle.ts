@@ -1,7 +1,7 @@
 import { ApiError, forbidden, notFound } from '../api-error.js';
 import { keyOf } from '../rest/store-key.js';
 import type { RevisionStore } from '../storage/revision-store.js';
-import type { AdmissionRequest } from './create-admission.js';
+import type { AdmissionRequest } from '../rest/object-api.js';
 
 export const NAMESPACES = { group: '', plural: 'namespaces' };
 const LASTING = ['default', 'kube-system', 'kube-public'];

@@ -4,7 +4,7 @@ import { fieldsOf, listOf, numberOf, textOf, type Fields } from '../builtin/stra
 import { keyOf, prefixOf } from '../rest/store-key.js';
 import { invalidValue } from '../schema/field-errors.js';
 import type { RevisionStore } from '../storage/revision-store.js';
-import type { AdmissionRequest } from './create-admission.js';
+import type { AdmissionRequest } from '../rest/object-api.js';
 
 const SERVICES = { group: '', plural: 'services' };
 /** kube-apiserver's default range. */

@@ -19,7 +19,7 @@ function admitted(name: string, spec: object, old?: ApiObject): ApiObject {
   const metadata = { name, namespace: 'default' };
   const object: ApiObject = { apiVersion: 'v1', kind: 'Service', metadata, ...structuredClone({ spec }) };
   nodePorts.admit({
-    ...{ operation: old ? 'UPDATE' : 'CREATE', resource: SERVICE, name: metadata, object, old },
+    ...{ operation: old ? 'UPDATE' : 'CREATE', verb: 'update', resource: SERVICE, name: metadata, object, old },
     ...{ user: { name: 'u', groups: [] }, dryRun: false, warn: () => {} },
   });
   return object;

@@ -3,14 +3,14 @@ import { invalid } from '../api-error.js';
 import { fieldsOf } from '../builtin/strategies/access.js';
 import { prefixOf } from '../rest/store-key.js';
 import type { RevisionStore } from '../storage/revision-store.js';
-import type { AdmissionRequest } from './create-admission.js';
+import type { AdmissionRequest } from '../rest/object-api.js';
 import { LEVELS, reasonsOf, violationsOf } from './pod-security-levels.js';
 import { policyErrors, policyOf, shownPolicy, type PodSecurityPolicy } from './pod-security-policy.js';
 
 const PODS = { group: '', plural: 'pods' };
 
 /** A namespace's labels mean something, and who makes them stricter hears which Pods would not be let in now. */
-export function admitPolicyLabels(store: RevisionStore, { object, old, resource, name, warn }: AdmissionRequest): void {
+export function judgePolicyLabels(store: RevisionStore, { object, old, resource, name, warn }: AdmissionRequest): void {
   if (!object) return;
   const labels = object.metadata.labels ?? {};
   const before = old && (old.metadata.labels ?? {});

@@ -1,36 +1,40 @@
-import { isDeepStrictEqual } from 'node:util';
 import { forbidden } from '../api-error.js';
-import { fieldsOf, type Fields } from '../builtin/strategies/access.js';
+import { fieldsOf, listOf, type Fields } from '../builtin/strategies/access.js';
 import { keyOf } from '../rest/store-key.js';
 import type { RevisionStore } from '../storage/revision-store.js';
-import type { AdmissionRequest } from './create-admission.js';
+import type { AdmissionRequest } from '../rest/object-api.js';
 import { NAMESPACES } from './namespace-lifecycle.js';
-import { rejectUnknownLevels } from './pod-security-labels.js';
 import { violationsOf } from './pod-security-levels.js';
 import { policyOf, shownPolicy, type PodSecurityMode } from './pod-security-policy.js';
 
 const TEMPLATED = ['apps/Deployment', 'apps/ReplicaSet', 'batch/Job'];
 
 /** A namespace's Pod Security labels: `enforce` refuses Pods, `warn` warns of Pods and of templates. */
-export function admitPodSecurity(store: RevisionStore, request: AdmissionRequest): void {
-  rejectUnknownLevels(request);
+export function judgePodSecurity(store: RevisionStore, request: AdmissionRequest): void {
   const { object, old, resource, name, warn } = request;
   const isPod = resource.group === '' && resource.kind === 'Pod';
-  if (!isPod && !TEMPLATED.includes(`${resource.group}/${resource.kind}`)) return;
-  if (!object || isUnchanged(object, old, isPod)) return;
+  if (!object || !(isPod || TEMPLATED.includes(`${resource.group}/${resource.kind}`))) return;
+  if (isPod && old && runsTheSame(object, old)) return;
   const run = runOf(object, isPod);
   const labels = labelsOf(store, name.namespace);
-  const enforced = isPod ? violation(labels, 'enforce', run) : undefined;
-  if (enforced !== undefined) throw forbidden(resource, name.name, `violates PodSecurity ${enforced}`);
+  if (isPod) requireAllowed(request, violation(labels, 'enforce', run));
   const warned = violation(labels, 'warn', run);
   if (warned !== undefined) warn(`would violate PodSecurity ${warned}`);
+}
+
+function requireAllowed({ resource, name }: AdmissionRequest, violated: string | undefined): void {
+  if (violated !== undefined) throw forbidden(resource, name.name, `violates PodSecurity ${violated}`);
 }
 
 const labelsOf = (store: RevisionStore, namespace = ''): Readonly<Record<string, string>> =>
   store.get(keyOf(NAMESPACES, { name: namespace }))?.metadata.labels ?? {};
 
-const isUnchanged = (object: Fields, old: Fields | undefined, isPod: boolean): boolean =>
-  old !== undefined && isDeepStrictEqual(runOf(object, isPod), runOf(old, isPod));
+/** A Pod that is there is asked again only when other images are to run in it. */
+const runsTheSame = (pod: Fields, old: Fields): boolean =>
+  ['containers', 'initContainers'].every((list) => {
+    const [images, before] = [pod, old].map(({ spec }) => listOf(fieldsOf(spec)[list]).map(({ image }) => image));
+    return JSON.stringify(images) === JSON.stringify(before);
+  });
 
 /** What is wrong at a mode's level, with the level first. */
 function violation(

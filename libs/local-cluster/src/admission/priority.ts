@@ -1,6 +1,6 @@
 import { forbidden } from '../api-error.js';
 import { childOf, fieldsOf, fill, textOf, type Fields } from '../builtin/strategies/access.js';
-import type { AdmissionRequest } from './create-admission.js';
+import type { AdmissionRequest } from '../rest/object-api.js';
 
 /** The classes that every cluster has; PriorityClass is not served, so there are no others. */
 const CLASSES: Readonly<Record<string, number>> = {

@@ -1,6 +1,6 @@
 import { forbidden } from '../api-error.js';
 import { fieldsOf, textOf } from '../builtin/strategies/access.js';
-import type { AdmissionRequest } from './create-admission.js';
+import type { AdmissionRequest } from '../rest/object-api.js';
 
 /** RuntimeClass is not served, so there are none: nobody names one (RuntimeClass). */
 export function admitRuntimeClass({ object: pod, operation, resource, name }: AdmissionRequest): void {

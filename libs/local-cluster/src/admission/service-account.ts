@@ -5,7 +5,7 @@ import { childOf, listOf, textOf, type Fields } from '../builtin/strategies/acce
 import { randomSuffix } from '../rest/new-object.js';
 import { keyOf } from '../rest/store-key.js';
 import type { RevisionStore } from '../storage/revision-store.js';
-import type { AdmissionRequest } from './create-admission.js';
+import type { AdmissionRequest } from '../rest/object-api.js';
 
 const ACCOUNTS = { group: '', plural: 'serviceaccounts' };
 const MIRROR = 'kubernetes.io/config.mirror';

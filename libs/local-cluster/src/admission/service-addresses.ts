@@ -6,7 +6,7 @@ import { childOf, fieldsOf, fill, hasFields, textOf, textsOf, type Fields } from
 import { invalidValue } from '../schema/field-errors.js';
 import { keyOf, prefixOf } from '../rest/store-key.js';
 import type { RevisionStore } from '../storage/revision-store.js';
-import type { AdmissionRequest } from './create-admission.js';
+import type { AdmissionRequest } from '../rest/object-api.js';
 
 const SERVICES = { group: '', plural: 'services' };
 /** Addresses below are left to those who name theirs, as the real allocator does. */

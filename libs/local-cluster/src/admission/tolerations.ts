@@ -1,5 +1,5 @@
 import { childOf, listOf, type Fields } from '../builtin/strategies/access.js';
-import type { AdmissionRequest } from './create-admission.js';
+import type { AdmissionRequest } from '../rest/object-api.js';
 
 const TAINTS = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'];
 const SECONDS = 300;

@@ -1,5 +1,5 @@
 import { ApiError, forbidden } from '../api-error.js';
-import type { Attributes } from '../auth/auth.js';
+import type { Attributes } from './auth.js';
 
 const HARMLESS: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
 

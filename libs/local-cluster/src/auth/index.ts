@@ -8,3 +8,5 @@ export { StaticTokens } from './static-tokens.js';
 export { TokenReviewers } from './tokens/reviewer.js';
 export { oidcDiscovery, ServiceAccountTokens } from './tokens/service-account-tokens.js';
 export { tokenRequest } from './tokens/token-request.js';
+export { createRights } from './create-rights.js';
+export { forbiddenError } from './forbidden.js';

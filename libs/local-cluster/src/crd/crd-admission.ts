@@ -3,7 +3,7 @@ import type { Admission } from '../rest/object-api.js';
 import type { RevisionStore } from '../storage/revision-store.js';
 
 /** Nothing is created of a kind whose CRD is being deleted. */
-export const createCrdAdmission = (store: RevisionStore): Admission => ({
+export const createCrdAdmission = (store: RevisionStore): Required<Pick<Admission, 'admit'>> => ({
   admit: ({ operation, resource, object }) => {
     if (operation !== 'CREATE' || !resource.custom) return;
     const { plural, group } = resource;

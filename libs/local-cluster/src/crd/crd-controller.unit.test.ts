@@ -180,6 +180,7 @@ describe('CrdController', () => {
     expect(() =>
       createCrdAdmission(store).admit({
         operation: 'CREATE',
+        verb: 'create',
         resource: foo ?? CRDS,
         name: { name: 'new' },
         object: { ...free, metadata: { name: 'new' } },

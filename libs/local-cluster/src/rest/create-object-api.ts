@@ -13,6 +13,7 @@ import { listObjects } from './listing.js';
 import { fillSystemFields, generatedName, requireName, settleNamespace, wipeSystemFields } from './new-object.js';
 import type {
   Admission,
+  AdmissionRequest,
   ApiWatchEvent,
   DeleteParameters,
   ListParameters,
@@ -44,9 +45,15 @@ interface Written {
   readonly created: boolean;
 }
 
-/** One write: what it makes of the newest object, before the rules for every write. */
-interface Write {
+/** What is asked for, and how. */
+interface Asked {
+  readonly verb: AdmissionRequest['verb'];
   readonly resource: Resource;
+  readonly parameters: WriteParameters;
+}
+
+/** One write: what it makes of the newest object, before the rules for every write. */
+interface Write extends Asked {
   readonly name: ObjectName;
   readonly propose: (live: ApiObject) => ApiObject;
   /** Makes the object where nothing is; else that is an error. */
@@ -127,10 +134,12 @@ class Objects implements ObjectApi {
     name: string,
     parameters: WriteParameters,
   ): Promise<ApiObject> {
+    const shown = decoded.metadata.name || decoded.metadata['generateName'] || NAMELESS;
     decoded.metadata.name = name;
     const { resourceVersion } = decoded.metadata;
     return this.#decide(keyOf(resource, decoded.metadata), parameters, (live) => {
-      const object = this.#newObject(resource, this.#tracked(resource, undefined, decoded, parameters), parameters);
+      const tracked = this.#tracked(resource, undefined, decoded, parameters);
+      const object = this.#newObject({ verb: 'create', resource, parameters }, tracked, shown);
       if (resourceVersion) throw new ApiError(500, '', 'resourceVersion should not be set on objects to be created');
       if (!live) return store(object);
       const taken = alreadyExists(resource, name);
@@ -142,8 +151,10 @@ class Objects implements ObjectApi {
   async update(resource: Resource, name: ObjectName, body: unknown, parameters: WriteParameters): Promise<Written> {
     const { scale } = resource.subresources;
     if (parameters.subresource === 'scale' && scale)
-      return this.#write(parameters, {
+      return this.#write({
+        verb: 'update',
         resource,
+        parameters,
         name,
         propose: (live) => this.#tracked(resource, live, scaled(resource, live, body, scale), parameters),
       });
@@ -151,8 +162,10 @@ class Objects implements ObjectApi {
     requireName(proposed, name.name, name.namespace);
     dedupOwners(proposed, parameters.warn);
     const { allowCreateOnUpdate } = resource.strategy;
-    return this.#write(parameters, {
+    return this.#write({
+      verb: 'update',
       resource,
+      parameters,
       name,
       uid: proposed.metadata.uid,
       propose: (live) => this.#tracked(resource, live, proposed, parameters),
@@ -175,8 +188,10 @@ class Objects implements ObjectApi {
       requireName(proposed, name.name, name.namespace);
       return proposed;
     };
-    return this.#write(parameters, {
+    return this.#write({
+      verb: 'patch',
       resource,
+      parameters,
       name,
       propose: (live) => this.#tracked(resource, live, propose(live), parameters),
     });
@@ -192,8 +207,9 @@ class Objects implements ObjectApi {
     const warning = orphanWarning(resource, options);
     let plan: Deletion = { gone: false };
     const kept = this.#decide(key, parameters, (live) => {
+      const asked = { verb: 'delete', resource, parameters } as const;
+      this.#admission.admit?.(admissionOf('DELETE', asked, { name, old: live }));
       if (!live) throw notFound(resource, name.name);
-      this.#admit('DELETE', resource, { object: undefined, old: live }, parameters);
       checkPreconditions(resource, live, options);
       plan = this.#planned(resource, live, options);
       if (warning !== undefined) parameters.warn(warning);
@@ -249,25 +265,28 @@ class Objects implements ObjectApi {
     const apply = { resource, name, body, force, parameters };
     const propose = (live?: ApiObject): ApiObject => appliedTo(live, { ...apply, now: nowOf(this.#clock) });
     const absent = parameters.subresource ? undefined : () => propose();
-    return this.#write(parameters, { resource, name, propose, absent });
+    return this.#write({ verb: 'patch', resource, parameters, name, propose, absent });
   }
 
-  async #write(parameters: WriteParameters, { resource, name, propose, absent, uid }: Write): Promise<Written> {
+  async #write(write: Write): Promise<Written> {
+    const { resource, name, parameters, propose, absent, uid } = write;
     let created = false;
     const object = await this.#decide(keyOf(resource, name), parameters, (live) => {
       created = live === undefined;
       if (!live && !absent) throw notFound(resource, name.name);
       checkUid(resource, name, live, uid ?? '');
-      if (live) return this.#updated(resource, live, propose(live), parameters);
-      return absent ? store(this.#newObject(resource, absent(), parameters)) : KEEP;
+      if (live) return this.#updated(write, live, propose(live));
+      return absent ? store(this.#newObject(write, absent(), name.name)) : KEEP;
     });
     return { object: answer(resource, object, parameters.subresource), created };
   }
 
-  #updated(resource: Resource, live: ApiObject, proposed: ApiObject, parameters: WriteParameters): Decision {
+  #updated(asked: Asked, live: ApiObject, proposed: ApiObject): Decision {
+    const { resource, parameters } = asked;
     const { strategy } = resource;
     const { subresource } = parameters;
-    this.#admit('UPDATE', resource, { object: proposed, old: live }, parameters);
+    const admission = admissionOf('UPDATE', asked, { name: proposed.metadata, object: proposed, old: live });
+    this.#admission.admit?.(admission);
     dedupOwners(proposed, parameters.warn, AFTER_ADMISSION);
     checkVersion(resource, live, proposed);
     const next = keepUntouchables(resource, live, proposed, subresource);
@@ -277,12 +296,16 @@ class Objects implements ObjectApi {
     }
     requireValidUpdate(resource, next, live, subresource);
     strategy.warnings?.(next, live).forEach(parameters.warn);
+    this.#admission.judge?.({ ...admission, object: next });
     if (endsDeletion(resource, live, next)) return { action: 'remove', object: next };
     return isSame(live, next) ? KEEP : store(next);
   }
 
-  #newObject(resource: Resource, object: ApiObject, parameters: WriteParameters): ApiObject {
-    this.#admit('CREATE', resource, { object, old: undefined }, parameters);
+  /** `shownName` is what the server calls the object before it has given it a name. */
+  #newObject(asked: Asked, object: ApiObject, shownName: string): ApiObject {
+    const { resource, parameters } = asked;
+    const name = { ...object.metadata, name: shownName };
+    this.#admission.admit?.(admissionOf('CREATE', asked, { name, object }));
     dedupOwners(object, parameters.warn, AFTER_ADMISSION);
     fillSystemFields(object, { uid: uuidOf(this.#random), now: nowOf(this.#clock) });
     if (resource.subresources.status && resource.custom) {
@@ -293,6 +316,7 @@ class Objects implements ObjectApi {
     resource.strategy.prepareForCreate?.(object, this.#context);
     requireValid(resource, object);
     resource.strategy.warnings?.(object).forEach(parameters.warn);
+    this.#admission.judge?.(admissionOf('CREATE', asked, { name: object.metadata, object }));
     return object;
   }
 
@@ -320,26 +344,6 @@ class Objects implements ObjectApi {
     return subresource === 'scale' && scale ? withScalers(tracked, scale) : tracked;
   }
 
-  #admit(
-    operation: 'CREATE' | 'UPDATE' | 'DELETE',
-    resource: Resource,
-    { object, old }: { object: ApiObject | undefined; old: ApiObject | undefined },
-    { user, dryRun, warn, subresource }: WriteParameters,
-  ): void {
-    const name = (object ?? old)?.metadata ?? { name: '' };
-    this.#admission.admit({
-      operation,
-      resource,
-      name,
-      object,
-      old,
-      user,
-      dryRun,
-      warn,
-      ...(subresource && { subresource }),
-    });
-  }
-
   /** The object that a decision leaves; a dry run decides and leaves everything as it is. */
   async #decide(
     key: string,
@@ -358,10 +362,24 @@ class Objects implements ObjectApi {
   }
 }
 
+/** What the real server calls an object that has neither a name nor the beginning of one. */
+const NAMELESS = 'Unknown';
 const AFTER_ADMISSION = ' after mutating admission happens';
 const KEEP: Decision = { action: 'keep' };
 const REMOVE: Decision = { action: 'remove' };
 const store = (object: ApiObject): Decision => ({ action: 'store', object });
+
+function admissionOf(
+  operation: AdmissionRequest['operation'],
+  { verb, resource, parameters: { user, dryRun, warn, subresource } }: Asked,
+  {
+    name,
+    object,
+    old,
+  }: { readonly name: ObjectName; readonly object?: ApiObject; readonly old?: ApiObject | undefined },
+): AdmissionRequest {
+  return { operation, verb, resource, name, object, old, user, dryRun, warn, ...(subresource && { subresource }) };
+}
 
 const isTaken = (error: unknown): boolean => error instanceof ApiError && error.reason === 'AlreadyExists';
 

@@ -110,17 +110,25 @@ export interface ObjectApi {
   writeRaw(resource: Resource, name: ObjectName, change: (object: ApiObject) => ApiObject): Promise<ApiObject>;
 }
 
-/** Looks at objects before they are stored, after defaulting; may change them or throw `ApiError`. */
+export interface AdmissionRequest {
+  readonly operation: 'CREATE' | 'UPDATE' | 'DELETE';
+  /** What was asked for: an update or an apply may create. */
+  readonly verb: 'create' | 'update' | 'patch' | 'delete';
+  readonly resource: Resource;
+  readonly subresource?: string;
+  /** As messages tell it: of an object whose name is not generated yet, what it begins with. */
+  readonly name: ObjectName;
+  readonly object: ApiObject | undefined;
+  readonly old: ApiObject | undefined;
+  readonly user: User;
+  readonly dryRun: boolean;
+  readonly warn: (text: string) => void;
+}
+
+/** Looks at writes on both sides of validation; throws `ApiError` where it refuses. */
 export interface Admission {
-  admit(request: {
-    readonly operation: 'CREATE' | 'UPDATE' | 'DELETE';
-    readonly resource: Resource;
-    readonly subresource?: string;
-    readonly name: ObjectName;
-    readonly object: ApiObject | undefined;
-    readonly old: ApiObject | undefined;
-    readonly user: User;
-    readonly dryRun: boolean;
-    readonly warn: (text: string) => void;
-  }): void;
+  /** Sees what is asked for, with its defaults but not validated yet, and may change it. */
+  admit?(request: AdmissionRequest): void;
+  /** Sees what is valid and would be stored. A deletion is not judged. */
+  judge?(request: AdmissionRequest): void;
 }

@@ -9,7 +9,7 @@ import type { ResourceRegistry } from '../resources/resource.js';
 import { answerBrokenRequest } from './broken-request.js';
 import { Documents, type VersionInfo } from './documents.js';
 import { Exchange } from './exchange.js';
-import { forbiddenError } from './forbidden.js';
+import { forbiddenError } from '../auth/forbidden.js';
 import type { Handlers } from './handlers.js';
 import { actingUser } from './impersonation.js';
 import { OpenApi } from './openapi/index.js';

@@ -1,6 +1,6 @@
 import { badRequest } from '../api-error.js';
 import type { Attributes, Authorizer, User } from '../auth/auth.js';
-import { forbiddenError } from './forbidden.js';
+import { forbiddenError } from '../auth/forbidden.js';
 
 type Headers = NodeJS.Dict<string[]>;
 type ResourceAttributes = NonNullable<Attributes['resource']>;

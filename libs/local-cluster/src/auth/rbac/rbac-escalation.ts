@@ -1,13 +1,11 @@
 import type { ApiObject } from '../../api-object.js';
 import { forbidden, notFound } from '../../api-error.js';
-import type { Admission } from '../../rest/object-api.js';
+import type { Admission, AdmissionRequest } from '../../rest/object-api.js';
 import { sameJson } from '../../schema/json.js';
 import { describeRules, goList, uncovered } from './covers.js';
 import type { PolicyRule } from './policy-rule.js';
 import { aggregate, MASTERS, type RbacAuthorizer } from './rbac-authorizer.js';
 import { bindingOf, RBAC_GROUP, rulesOf, type RoleRef } from './rbac-objects.js';
-
-type Request = Parameters<Admission['admit']>[0];
 
 const ROLES = new Set(['roles', 'clusterroles']);
 const BINDINGS = new Set(['rolebindings', 'clusterrolebindings']);
@@ -17,7 +15,7 @@ const EVERYTHING: readonly PolicyRule[] = [
 ];
 
 /** Nobody gives away what they do not have, unless they may `escalate` roles or `bind` the role in question. */
-export function rbacEscalation(authorizer: RbacAuthorizer): Admission {
+export function rbacEscalation(authorizer: RbacAuthorizer): Required<Pick<Admission, 'admit'>> {
   return {
     admit(request) {
       const { operation, resource, user } = request;
@@ -29,7 +27,7 @@ export function rbacEscalation(authorizer: RbacAuthorizer): Admission {
   };
 }
 
-function admitRole(authorizer: RbacAuthorizer, request: Request, role: ApiObject): void {
+function admitRole(authorizer: RbacAuthorizer, request: AdmissionRequest, role: ApiObject): void {
   if (mayEscalate(authorizer, request)) return;
   const refusal = refusalOf(authorizer, request, rulesOf(role));
   if (refusal !== undefined) throw forbidden(request.resource, nameIn(role), refusal);
@@ -38,7 +36,7 @@ function admitRole(authorizer: RbacAuthorizer, request: Request, role: ApiObject
   throw forbidden(request.resource, nameIn(role), 'must have cluster-admin privileges to use the aggregationRule');
 }
 
-function admitBinding(authorizer: RbacAuthorizer, request: Request, binding: ApiObject): void {
+function admitBinding(authorizer: RbacAuthorizer, request: AdmissionRequest, binding: ApiObject): void {
   const { roleRef } = bindingOf(binding);
   if (mayBind(authorizer, request, roleRef)) return;
   const rules = authorizer.rulesOfRole(roleRef, request.name.namespace);
@@ -50,7 +48,7 @@ function admitBinding(authorizer: RbacAuthorizer, request: Request, binding: Api
 /** Why the user may not give these rules away; undefined: they hold them all. */
 function refusalOf(
   authorizer: RbacAuthorizer,
-  { user, name: { namespace }, resource }: Request,
+  { user, name: { namespace }, resource }: AdmissionRequest,
   rules: readonly PolicyRule[],
 ): string | undefined {
   const { rules: owned, missing } = authorizer.rulesFor(user, namespace);
@@ -61,7 +59,7 @@ function refusalOf(
   return `${text}; resolution errors: [${aggregate(missing.map(({ name }) => notFound(resource, name).message))}]`;
 }
 
-function mayEscalate(authorizer: RbacAuthorizer, { operation, user, resource, name }: Request): boolean {
+function mayEscalate(authorizer: RbacAuthorizer, { operation, user, resource, name }: AdmissionRequest): boolean {
   const asked = {
     group: resource.group,
     version: '*',
@@ -72,7 +70,7 @@ function mayEscalate(authorizer: RbacAuthorizer, { operation, user, resource, na
   return authorizer.authorize({ user, verb: 'escalate', path: '', resource: asked }).allowed;
 }
 
-function mayBind(authorizer: RbacAuthorizer, { user, name: { namespace } }: Request, role: RoleRef): boolean {
+function mayBind(authorizer: RbacAuthorizer, { user, name: { namespace } }: AdmissionRequest, role: RoleRef): boolean {
   const asked = {
     group: role.apiGroup,
     version: '*',

@@ -6,9 +6,7 @@ import { RbacAuthorizer } from './rbac-authorizer.js';
 import { rbacEscalation } from './rbac-escalation.js';
 import { RBAC_GROUP } from './rbac-objects.js';
 import type { PolicyRule } from './policy-rule.js';
-import type { Admission } from '../../rest/object-api.js';
-
-type Request = Parameters<Admission['admit']>[0];
+import type { AdmissionRequest } from '../../rest/object-api.js';
 
 const alice: User = { name: 'alice', groups: ['team-a', 'system:authenticated'] };
 const ALICE = { kind: 'User', name: 'alice' };
@@ -32,7 +30,7 @@ async function answer(held: readonly PolicyRule[], object: ApiObject, old?: ApiO
     user: alice,
   };
   try {
-    rbacEscalation(new RbacAuthorizer(store)).admit(request as object as Request);
+    rbacEscalation(new RbacAuthorizer(store)).admit(request as object as AdmissionRequest);
     return undefined;
   } catch (error) {
     return (error as Error).message;

@@ -8,7 +8,14 @@ import { resourcesOfCrd } from '../../crd/index.js';
 import type { Resource } from '../../resources/resource.js';
 import { createMemoryStore, type RevisionStore } from '../../storage/index.js';
 import { createObjectApi } from '../create-object-api.js';
-import type { Admission, ApiWatchEvent, ObjectApi, WatchParameters, WriteParameters } from '../object-api.js';
+import type {
+  Admission,
+  AdmissionRequest,
+  ApiWatchEvent,
+  ObjectApi,
+  WatchParameters,
+  WriteParameters,
+} from '../object-api.js';
 
 const CRDS = new URL('../../../../../charts/sympozium-crds/crds/', import.meta.url);
 
@@ -29,7 +36,8 @@ export interface TestObjects {
   readonly store: RevisionStore;
   readonly clock: FakeClock;
   readonly warnings: string[];
-  readonly admitted: Parameters<Admission['admit']>[0][];
+  readonly admitted: AdmissionRequest[];
+  readonly judged: AdmissionRequest[];
   /** Of a writer called `tester`. */
   writing(more?: Partial<WriteParameters>): WriteParameters;
   create(object: ApiObject, more?: Partial<WriteParameters>): Promise<ApiObject>;
@@ -37,13 +45,17 @@ export interface TestObjects {
   watch(kind: string, parameters?: WatchParameters): ApiWatchEvent[];
 }
 
-/** The API on a store of its own in memory, with an admission that admits all; the clock stands at 2026-01-01. */
+/** The API on a store of its own in memory, with an admission that lets all through; the clock stands at 2026-01-01. */
 export function setUp(): TestObjects {
   const store = createMemoryStore();
   const clock = new FakeClock();
   const warnings: string[] = [];
-  const admitted: Parameters<Admission['admit']>[0][] = [];
-  const admission: Admission = { admit: (request) => void admitted.push(request) };
+  const admitted: AdmissionRequest[] = [];
+  const judged: AdmissionRequest[] = [];
+  const admission: Admission = {
+    admit: (request) => void admitted.push(request),
+    judge: (request) => void judged.push(request),
+  };
   const api = createObjectApi({ store, admission, clock, random: seededRandom(1) });
   const writing = (more: Partial<WriteParameters> = {}): WriteParameters => ({
     user: { name: 'tester', groups: [] },
@@ -59,6 +71,7 @@ export function setUp(): TestObjects {
     clock,
     warnings,
     admitted,
+    judged,
     writing,
     create: (object, more) => api.create(resourceOf(object.kind), 'default', object, writing(more)),
     watch: (kind, parameters = { resourceVersion: '1' }) => {

@@ -1,12 +1,15 @@
 import {
+  apply,
   configMap,
   CONFIG_MAPS,
   DEPLOYMENTS,
   get,
+  LEASES,
   MERGE_PATCH,
   patch,
   PODS,
   post,
+  put,
   remove,
   ROLES,
   ROLE_BINDINGS,
@@ -31,6 +34,7 @@ const binding = (name: string, kind: string, of: string, ...subjects: readonly o
 });
 const user = { kind: 'User', name: READER };
 const READ = { apiGroups: [''], resources: ['configmaps'], verbs: ['get', 'list', 'watch'] };
+const CHANGE = ['get', 'update', 'patch'];
 const GRANT = { apiGroups: [GROUP], resources: ['roles', 'rolebindings'], verbs: ['*'] };
 
 /** Who built it, and when, is everybody's own. */
@@ -74,6 +78,22 @@ export const access: readonly Sequence[] = [
       as(READER, remove(`${CONFIG_MAPS}/a`)),
       remove(`${ROLE_BINDINGS}/reader`),
       { ...as(READER, get(`${CONFIG_MAPS}/a`)), until: ({ status }) => status === 403 },
+    ],
+  },
+  {
+    name: 'who may update and patch does not thereby create',
+    steps: [
+      post(ROLES, role('changer', [{ apiGroups: ['', 'coordination.k8s.io'], resources: ['*'], verbs: CHANGE }])),
+      post(ROLE_BINDINGS, binding('changer', 'Role', 'changer', user)),
+      { ...as(READER, get(`${CONFIG_MAPS}/a`)), until: ({ status }) => status === 404 },
+      as(READER, apply(`${CONFIG_MAPS}/a`, 'me', configMap('a', {}))),
+      as(READER, apply(`${CONFIG_MAPS}/a`, 'me', configMap('a', {}), '&dryRun=All')),
+      as(READER, apply(`${CONFIG_MAPS}/Not_A_Name`, 'me', configMap('Not_A_Name', {}))),
+      as(READER, put(`${LEASES}/a`, { metadata: { name: 'a' }, spec: {} })),
+      post(CONFIG_MAPS, configMap('a', { k: '1' })),
+      as(READER, apply(`${CONFIG_MAPS}/a`, 'me', configMap('a', { l: '2' }))),
+      post(LEASES, { metadata: { name: 'a' }, spec: {} }),
+      as(READER, put(`${LEASES}/a`, { metadata: { name: 'a' }, spec: { holderIdentity: 'me' } })),
     ],
   },
   {

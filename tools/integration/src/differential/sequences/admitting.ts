@@ -1,7 +1,9 @@
 import {
+  apply,
   configMap,
   CONFIG_MAPS,
   container,
+  deployment,
   get,
   job,
   MERGE_PATCH,
@@ -11,6 +13,7 @@ import {
   post,
   put,
   remove,
+  STRATEGIC_PATCH,
 } from '../calls.js';
 import { objectOf, type Sequence } from '../sequence.js';
 
@@ -86,6 +89,80 @@ export const admitting: readonly Sequence[] = [
       post(`${IN_STRICT}/pods`, pod('plain')),
       post('/apis/batch/v1/namespaces/{ns}-strict/jobs', job('warned')),
       post(`${IN_STRICT}/pods`, harmless('good')),
+    ],
+  },
+  {
+    name: 'what is invalid is told before what Pod Security forbids',
+    steps: [
+      post(NAMESPACES, namespace(STRICT, { 'pod-security.kubernetes.io/enforce': 'restricted' })),
+      post(`${IN_STRICT}/serviceaccounts`, { metadata: { name: 'default' } }),
+      post(`${IN_STRICT}/pods`, pod('Bad_Name')),
+      post(`${IN_STRICT}/pods`, pod('a', { containers: [{ name: 'Main' }] })),
+      post(`${IN_STRICT}/pods`, pod('a', { restartPolicy: 'Sometimes', hostNetwork: true })),
+      post(`${IN_STRICT}/pods`, pod('a', { restartPolicy: 'Sometimes', serviceAccountName: 'absent' })),
+      post(`${IN_STRICT}/pods`, pod('a', { restartPolicy: 'Sometimes', priorityClassName: 'absent' })),
+      post(`${IN_STRICT}/pods`, pod('a', { restartPolicy: 'Sometimes', runtimeClassName: 'absent' })),
+      {
+        ...post(`${IN_STRICT}/pods`, { ...pod(''), metadata: { generateName: 'made-' } }),
+        compared: (body) => (body as { reason: string }).reason,
+      },
+      post(`${IN_STRICT}/pods`, { ...pod('', { serviceAccountName: 'no' }), metadata: { generateName: 'made-' } }),
+      post(`${IN_STRICT}/pods`, { ...pod('', { serviceAccountName: 'absent' }), metadata: {} }),
+      post(`${IN_STRICT}/pods`, { ...pod(''), metadata: {} }),
+      post(`${IN_STRICT}/pods`, pod('mirror', {}, { annotations: { 'kubernetes.io/config.mirror': 'x' } })),
+      post(`${IN_STRICT}/pods`, harmless('good')),
+      post(`${IN_STRICT}/pods`, pod('good')),
+      patch(`${IN_STRICT}/pods/good`, MERGE_PATCH, { spec: { hostNetwork: true } }),
+      patch(`${IN_STRICT}/pods/good`, MERGE_PATCH, { metadata: { labels: { 'a b': 'c' } } }),
+      apply(`${IN_STRICT}/pods/applied`, 'me', pod('applied')),
+      apply(`${IN_STRICT}/pods/applied`, 'me', pod('applied', { restartPolicy: 'Sometimes' })),
+      apply(`${IN_STRICT}/pods/absent`, 'me', pod('absent', { serviceAccountName: 'absent' })),
+      put(`${IN_STRICT}/pods/absent`, pod('absent')),
+      post('/apis/batch/v1/namespaces/{ns}-strict/jobs', job('j', {}, { restartPolicy: 'Always' })),
+      post('/apis/apps/v1/namespaces/{ns}-strict/deployments', deployment('d', { replicas: -1 })),
+      post('/apis/apps/v1/namespaces/{ns}-strict/deployments', deployment('d')),
+      patch('/apis/apps/v1/namespaces/{ns}-strict/deployments/d', MERGE_PATCH, { spec: { replicas: 2 } }),
+      patch('/apis/apps/v1/namespaces/{ns}-strict/deployments/d', MERGE_PATCH, { spec: { replicas: -2 } }),
+      remove(`${IN_STRICT}/pods/good`),
+    ],
+  },
+  {
+    name: 'Pods that are there when the level rises',
+    steps: [
+      post(NAMESPACES, namespace(STRICT)),
+      post(`${IN_STRICT}/serviceaccounts`, { metadata: { name: 'default' } }),
+      post(`${IN_STRICT}/pods`, pod('a', { hostNetwork: true })),
+      post(`${IN_STRICT}/pods`, pod('b')),
+      ...['everything', 'restricted'].flatMap((level) =>
+        [{}, { 'a b': 'c' }].map((more) =>
+          patch(IN_STRICT, MERGE_PATCH, {
+            metadata: { labels: { 'pod-security.kubernetes.io/enforce': level, ...more } },
+          }),
+        ),
+      ),
+      patch(`${IN_STRICT}/status`, MERGE_PATCH, {
+        metadata: { labels: { 'pod-security.kubernetes.io/enforce': 'everything' } },
+      }),
+      { ...post(`${IN_STRICT}/pods`, pod('c')), until: ({ status }) => status === 403 },
+      patch(`${IN_STRICT}/pods/a`, MERGE_PATCH, { spec: { activeDeadlineSeconds: 60 } }),
+      patch(`${IN_STRICT}/pods/a`, MERGE_PATCH, { metadata: { annotations: { a: 'b' } } }),
+      patch(`${IN_STRICT}/pods/a`, STRATEGIC_PATCH, {
+        spec: { containers: [{ name: 'main', image: 'example/app:2' }] },
+      }),
+    ],
+  },
+  {
+    name: 'labels of a namespace that mean nothing',
+    steps: [
+      post(NAMESPACES, namespace('Not_A_Name', { 'pod-security.kubernetes.io/enforce': 'everything' })),
+      post(NAMESPACES, namespace(STRICT, { 'pod-security.kubernetes.io/enforce': 'everything', 'a b': 'c' })),
+      post(
+        NAMESPACES,
+        namespace(STRICT, {
+          'pod-security.kubernetes.io/enforce': 'everything',
+          'pod-security.kubernetes.io/warn-version': 'newest',
+        }),
+      ),
     ],
   },
   {
