@@ -22,12 +22,12 @@ interface BudgetStatus {
   conditions?: Condition[];
 }
 
-interface Budget extends KubeObject {
+export interface Budget extends KubeObject {
   spec: { selector?: LabelSelector; minAvailable?: number | string; maxUnavailable?: number | string };
   status?: BudgetStatus;
 }
 
-const BUDGET: Kind<Budget> = {
+export const BUDGET: Kind<Budget> = {
   apiVersion: 'policy/v1',
   kind: 'PodDisruptionBudget',
   plural: 'poddisruptionbudgets',
