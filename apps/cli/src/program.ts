@@ -11,6 +11,9 @@ import { keyRotate } from './commands/key-rotate.js';
 import { logs } from './commands/logs.js';
 import { portForward } from './commands/port-forward.js';
 import { run } from './commands/run.js';
+import { scheduleList } from './commands/schedule-list.js';
+import { scheduleRunNow } from './commands/schedule-run-now.js';
+import { scheduleResume, scheduleSuspend } from './commands/schedule-suspend.js';
 
 const kubeconfig = () =>
   new Option('--kubeconfig <path>', 'cluster to talk to (default: a running local one, else kubectl’s rules)');
@@ -83,6 +86,7 @@ export function buildProgram(): Command {
     .action(cancel);
 
   addServedCommands(program);
+  addScheduleCommands(program);
 
   program
     .command('dev')
@@ -158,4 +162,40 @@ function addServedCommands(program: Command): void {
     .addOption(kubeconfig())
     .addOption(output())
     .action(keyRotate);
+}
+
+/** Commands about a task that is done again and again. */
+function addScheduleCommands(program: Command): void {
+  const name = 'name of the SympoziumSchedule';
+  const schedules = program.command('schedule').description('tasks that are done again and again');
+  schedules
+    .command('list')
+    .description('list the schedules of a namespace, and when they are due')
+    .addOption(namespace())
+    .addOption(kubeconfig())
+    .addOption(output())
+    .action(scheduleList);
+  schedules
+    .command('run-now')
+    .description('start a run of a schedule out of turn, also of one that is suspended')
+    .argument('<schedule>', name)
+    .option('-f, --follow', 'stream its answer; Ctrl-C cancels it')
+    .addOption(namespace())
+    .addOption(kubeconfig())
+    .addOption(output())
+    .action(scheduleRunNow);
+  schedules
+    .command('suspend')
+    .description('let no tick of a schedule start a run until it is resumed')
+    .argument('<schedule>', name)
+    .addOption(namespace())
+    .addOption(kubeconfig())
+    .action(scheduleSuspend);
+  schedules
+    .command('resume')
+    .description('let a schedule start runs again, from its next tick on')
+    .argument('<schedule>', name)
+    .addOption(namespace())
+    .addOption(kubeconfig())
+    .action(scheduleResume);
 }

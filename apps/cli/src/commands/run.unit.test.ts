@@ -3,7 +3,8 @@ import { FakeClock, seededRandom, settle, silentLogger } from '@sympozium/proces
 import { encodeFrame, PROTOCOL_VERSION, type FrameBody } from '@sympozium/run-protocol';
 import { RunWorld } from '@sympozium/run-client/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { runTask, type RunOptions, type RunTools } from './run.js';
+import type { RunTools } from '../follow-answer.js';
+import { runTask, type RunOptions } from './run.js';
 
 const PODS: Kind = { apiVersion: 'v1', kind: 'Pod', plural: 'pods', namespaced: true };
 const OPTIONS: RunOptions = { namespace: 'default', output: 'text' };

@@ -1,0 +1,24 @@
+import { SYMPOZIUM_SCHEDULE, SympoziumError, type SympoziumSchedule } from '@sympozium/api';
+import { isNotFound, type KubeClient } from '@sympozium/kube';
+
+interface Key {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** The schedule of this name. Throws `ScheduleNotFound` with the command that lists those there are. */
+export async function findSchedule(client: KubeClient, key: Key): Promise<SympoziumSchedule> {
+  try {
+    return await client.get(SYMPOZIUM_SCHEDULE, key);
+  } catch (error) {
+    throw isNotFound(error) ? noSchedule(key, error) : error;
+  }
+}
+
+/** What a command says of a schedule that is not there. */
+export const noSchedule = ({ namespace, name }: Key, cause?: unknown): SympoziumError =>
+  new SympoziumError(
+    'ScheduleNotFound',
+    `there is no SympoziumSchedule ${name} in namespace ${namespace}. \`sympozium schedule list -n ${namespace}\` lists those there are.`,
+    { cause },
+  );
