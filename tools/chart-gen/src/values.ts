@@ -1,0 +1,48 @@
+import { isMap, isScalar, parseDocument, type Pair, type YAMLMap } from 'yaml';
+import { VALUE_KINDS, type Schema } from './value-kinds.js';
+
+/** One field of a chart's values.yaml. */
+export interface Value {
+  readonly path: string;
+  readonly standard: unknown;
+  /** The comment above it. */
+  readonly meaning: string;
+  readonly schema: Schema;
+  /** Fields of a section; absent of a field that is a value itself. */
+  readonly fields?: readonly Value[];
+}
+
+/** The fields of a values.yaml, as they stand there. */
+export function readValues(text: string): readonly Value[] {
+  const { contents } = parseDocument(text);
+  if (!isMap(contents)) throw new TypeError('values.yaml holds no map');
+  return fieldsOf(contents, '', contents.commentBefore ?? '');
+}
+
+const fieldsOf = (map: YAMLMap, prefix: string, lead = ''): readonly Value[] =>
+  map.items.map((pair, index) => valueOf(pair, prefix, index === 0 ? lead : ''));
+
+function valueOf({ key, value }: Pair, prefix: string, lead: string): Value {
+  if (!isScalar(key)) throw new TypeError(`${prefix} has a key that is no text`);
+  const path = `${prefix}${String(key.value)}`;
+  const meaning = (key.commentBefore ?? lead).trim().replaceAll(/\s*\n\s*/g, ' ');
+  const node = value as { toJSON(): unknown };
+  const kind = VALUE_KINDS[path];
+  if (!kind && isMap(value)) {
+    const fields = fieldsOf(value, `${path}.`, value.commentBefore ?? '');
+    return { path, standard: undefined, meaning, fields, schema: sectionSchema(fields) };
+  }
+  return { path, standard: node.toJSON(), meaning, schema: kind ?? scalarSchema(path, node.toJSON()) };
+}
+
+function scalarSchema(path: string, standard: unknown): Schema {
+  if (typeof standard === 'string' || typeof standard === 'boolean') return { type: typeof standard };
+  throw new TypeError(`${path}: its default does not tell what it may be; say it in VALUE_KINDS`);
+}
+
+/** A section that refuses every field it does not know. */
+export const sectionSchema = (fields: readonly Value[]): Schema => ({
+  type: 'object',
+  additionalProperties: false,
+  properties: Object.fromEntries(fields.map(({ path, schema }) => [path.slice(path.lastIndexOf('.') + 1), schema])),
+});
