@@ -1,5 +1,5 @@
 import { isAlive } from '@sympozium/process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -15,6 +15,12 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const start = (...more: readonly string[]): Promise<RunningSystem> => startLocalSystem(START, folder, ...more);
 
+function moveFolder(): void {
+  const former = folder;
+  folder = `${former}-moved`;
+  renameSync(former, folder);
+}
+
 /** Ctrl-C, after which nothing is left. */
 async function interrupt(system: RunningSystem): Promise<void> {
   const processes = system.processes();
@@ -24,7 +30,7 @@ async function interrupt(system: RunningSystem): Promise<void> {
 }
 
 it(
-  'serves a demo without a cluster, leaves no process at Ctrl-C, finds its state again, and forgets it with --fresh',
+  'serves a demo without a cluster, leaves no process at Ctrl-C, finds its state again where that was moved, and forgets it with --fresh',
   async () => {
     const first = await start();
     for (const phase of ['embedded Kubernetes API', 'echo provider', 'Serving', 'Hello from the demo'])
@@ -33,6 +39,7 @@ it(
     expect(first.stdout).toHaveLength(1);
     await interrupt(first);
 
+    moveFolder();
     const second = await start('--no-demo', '--port', new URL(first.endpoint).port);
     expect({ endpoint: second.endpoint, apiKey: second.apiKey }).toEqual({
       endpoint: first.endpoint,
