@@ -8,3 +8,4 @@ export type { RunAnswer, RunOutcome, RunUpdate, ToolCallDelta } from './run-upda
 export { readResult, readRun } from './stored-answer.js';
 export { buildScheduledRun, type ScheduledRunRequest } from './scheduled-run.js';
 export { RunSubmitter, type SubmitDependencies, type Submitted } from './submit.js';
+export { SubmissionStamps } from './submission-stamps.js';

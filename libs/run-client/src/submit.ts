@@ -11,6 +11,7 @@ import { isAlreadyExists, isNotFound, KubeError, type KubeClient } from '@sympoz
 import { backoffMs, delay, type BackoffOptions, type Clock, type Random } from '@sympozium/process';
 import { buildRun, type NewAgentRun, type RunRequest } from './build-run.js';
 import { idempotentRunName, randomRunName } from './run-name.js';
+import { SubmissionStamps } from './submission-stamps.js';
 
 export interface SubmitDependencies {
   readonly client: KubeClient;
@@ -34,10 +35,11 @@ const GONE_ATTEMPTS = 70;
 /** Makes runs. One POST each; the API server's `AlreadyExists` is the only lock. */
 export class RunSubmitter {
   readonly #dependencies: SubmitDependencies;
-  #lastMicros = 0;
+  readonly #stamps: SubmissionStamps;
 
   constructor(dependencies: SubmitDependencies) {
     this.#dependencies = dependencies;
+    this.#stamps = new SubmissionStamps(dependencies.clock);
   }
 
   /**
@@ -46,7 +48,7 @@ export class RunSubmitter {
    * run, `invalid_request` for what the API server refuses, `api_unavailable` for all else.
    */
   async submit(request: RunRequest): Promise<Submitted> {
-    const submittedAt = this.#stamp();
+    const submittedAt = this.#stamps.next();
     for (;;) {
       const submitted = await this.#tryName(request, buildRun(request, { name: this.#name(request), submittedAt }));
       if (submitted) return submitted;
@@ -102,14 +104,6 @@ export class RunSubmitter {
   #pause(backoff: BackoffOptions, attempt: number): Promise<void> {
     const { clock, random } = this.#dependencies;
     return delay(clock, backoffMs(backoff, attempt, random));
-  }
-
-  /** The time with microseconds; later submissions have later stamps. */
-  #stamp(): string {
-    this.#lastMicros = Math.max(this.#dependencies.clock.now() * 1000, this.#lastMicros + 1);
-    const milliseconds = Math.floor(this.#lastMicros / 1000);
-    const micros = String(this.#lastMicros % 1000).padStart(3, '0');
-    return new Date(milliseconds).toISOString().replace('Z', `${micros}Z`);
   }
 }
 
