@@ -26,7 +26,7 @@ const port = (text: string): number => {
   throw new SympoziumError('USAGE', `a port is a whole number from 0 to 65535, not ${JSON.stringify(text)}`);
 };
 
-const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
 /** The whole command line; parsing it runs the command. */
 export function buildProgram(): Command {
@@ -70,7 +70,7 @@ export function buildProgram(): Command {
 
   program
     .command('logs')
-    .description('print what a run’s agent says')
+    .description('print what a run’s agent writes: its frames, and what else it says')
     .argument('<run>', 'name of the run')
     .option('-f, --follow', 'until the run ends')
     .addOption(namespace())
@@ -93,16 +93,16 @@ export function buildProgram(): Command {
     .description('run everything on this machine: an embedded Kubernetes API, a node, the operator, a demo instance')
     .option('--kubeconfig <path>', 'a real cluster in place of the embedded API')
     .option('--credentials <folder>', 'with --kubeconfig: its operator’s own kubeconfig and the node’s certificate')
-    .option('--virtual-node', 'with --kubeconfig: run Pods as processes of this machine', false)
+    .option('--virtual-node', 'with --kubeconfig: run Pods as processes of this machine')
     .option('--port <port>', 'port of this machine that leads to the demo, 0 for any', port, 8080)
     .option('--data-dir <folder>', 'state, kubeconfig, logs and Pods', '.sympozium')
-    .option('--fresh', 'forget the state of former starts', false)
+    .option('--fresh', 'forget the state of former starts')
     .option('--model-base-url <url>', 'the demo’s model: an OpenAI-compatible server (Ollama, vLLM, llama.cpp, …)')
     .option('--model <name>', 'its name there (default: the first that the server offers)')
-    .option('--image <name=command>', 'an image’s command on the virtual node; may be repeated', collect, [])
+    .option('--image <name=command>', 'an image’s command on the virtual node; may be repeated', collect)
     .option('--no-demo', 'make no demo instance and send no request')
-    .option('--check', 'check arguments, port and data folder, and start nothing', false)
-    .option('--verbose', 'name processes, ports and log files', false)
+    .option('--check', 'check arguments, port and data folder, and start nothing')
+    .option('--verbose', 'name processes, ports and log files')
     .addOption(output())
     .action(dev);
 

@@ -14,14 +14,14 @@ import type { OutputOptions } from './options.js';
 export interface DevOptions extends OutputOptions, ModelChoice {
   readonly kubeconfig?: string;
   readonly credentials?: string;
-  readonly virtualNode: boolean;
+  readonly virtualNode?: boolean;
   readonly port: number;
   readonly dataDir: string;
-  readonly fresh: boolean;
-  readonly image: readonly string[];
+  readonly fresh?: boolean;
+  readonly image?: readonly string[];
   readonly demo: boolean;
-  readonly verbose: boolean;
-  readonly check: boolean;
+  readonly verbose?: boolean;
+  readonly check?: boolean;
 }
 
 /** Exit code of a start that a signal ended; afterwards a signal is the normal end. */
@@ -32,17 +32,18 @@ const INTERRUPTED = 130;
  * process beside it, and a port that leads to the demo, until Ctrl-C.
  */
 export async function dev(options: DevOptions): Promise<void> {
+  const { image = [], verbose = false } = options;
   requireOneCluster(options);
-  parseImages(options.image);
+  parseImages(image);
   await requireFreePort(options.port);
   if (options.check) return void DataFolder.prepare(options.dataDir);
   const model = options.demo ? await chooseModel(options, process.env) : undefined;
-  const report = new Report(options.output, options.verbose);
+  const report = new Report(options.output, verbose);
   const folder = DataFolder.open(options.dataDir);
   try {
     if (options.fresh) folder.clear();
     const openCluster = (): Promise<Cluster> => open(options, folder, report);
-    await serve(new LocalSystem({ ...options, openCluster, model, folder, report }), report);
+    await serve(new LocalSystem({ ...options, image, openCluster, model, folder, report }), report);
   } finally {
     folder.release();
   }
@@ -62,7 +63,7 @@ function requireOneCluster({ kubeconfig, credentials, virtualNode, fresh }: DevO
 }
 
 async function open(options: DevOptions, folder: DataFolder, report: Report): Promise<Cluster> {
-  const { virtualNode, credentials } = options;
+  const { virtualNode = false, credentials } = options;
   if (options.kubeconfig === undefined) {
     report.step('starting the embedded Kubernetes API');
     return startEmbeddedCluster(folder);

@@ -17,11 +17,15 @@ export async function getRuns(options: GetRunsOptions): Promise<void> {
     const { items } = await client.list(AGENT_RUN, { namespace: options.namespace, ...labelSelector });
     items.sort((a, b) => (createdAt(a) < createdAt(b) ? -1 : 1));
     if (options.output === 'json') process.stdout.write(`${JSON.stringify(items, null, 2)}\n`);
-    else if (items.length === 0) process.stderr.write(`no runs in namespace ${options.namespace}\n`);
+    else if (items.length === 0) process.stderr.write(`${noRuns(options)}\n`);
     else process.stdout.write(`${renderRuns(items, Date.now())}\n`);
   } finally {
     await client.close();
   }
+}
+
+function noRuns({ namespace, instance }: GetRunsOptions): string {
+  return `no runs${instance === undefined ? '' : ` of instance ${instance}`} in namespace ${namespace}`;
 }
 
 const createdAt = (run: AgentRun): string => run.metadata.creationTimestamp ?? '';
