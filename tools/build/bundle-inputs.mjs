@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '../..');
 /** Says what stands in node_modules; and what makes the bundles. */
-const TOOLS = ['node_modules/.package-lock.json', 'tools/build/bundle.mjs'];
+const TOOLS = ['node_modules/.package-lock.json', 'tools/build/bundle.mjs', 'tools/build/lean-packages.mjs'];
 
 const recordOf = (app) => join(app, 'dist/bundle/inputs.json');
 
@@ -14,7 +14,9 @@ const recordOf = (app) => join(app, 'dist/bundle/inputs.json');
  * @param {number} since when bundling began: who knows which version of a later one it read
  */
 export function recordInputs(app, paths, since) {
-  const sources = paths.filter((path) => !path.includes('node_modules/')).map((path) => resolve(path));
+  const sources = paths
+    .filter((path) => !path.includes('node_modules/') && !path.startsWith('lean-'))
+    .map((path) => resolve(path));
   const inputs = [...sources, ...TOOLS.map((path) => join(root, path))];
   const versions = inputs.map((path) => [path, versionOf(path, since)]);
   writeFileSync(recordOf(app), JSON.stringify(Object.fromEntries(versions)));

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { recordInputs } from './bundle-inputs.mjs';
+import { leanPackages } from './lean-packages.mjs';
 
 /** @param {string} app the app's folder, e.g. `apps/operator` */
 export async function bundle(app) {
@@ -28,7 +29,7 @@ export async function bundle(app) {
     sourcemap: true,
     minifySyntax: true,
     minifyWhitespace: true,
-    keepNames: true,
+    plugins: [leanPackages],
     logLevel: 'warning',
     banner: { js: "import { createRequire as __cr } from 'node:module'; const require = __cr(import.meta.url);" },
     write: false,
