@@ -5,12 +5,15 @@ import {
   API_VERSION,
   instanceSpec,
   kindKey,
+  scheduleSpec,
   SKILL_PACK,
   skillPackSpec,
   SYMPOZIUM_INSTANCE,
+  SYMPOZIUM_SCHEDULE,
   type AgentRun,
   type KubeObject,
   type SympoziumInstance,
+  type SympoziumSchedule,
 } from '@sympozium/api';
 import type { Desired } from '@sympozium/plugin-sdk';
 import { agentRun, runView, sympoziumInstance } from '@sympozium/plugin-sdk/testing';
@@ -25,6 +28,7 @@ const SPECS: Readonly<Record<string, { parse(spec: unknown): unknown }>> = {
   [AGENT_RUN.kind]: agentRunSpec,
   [SYMPOZIUM_INSTANCE.kind]: instanceSpec,
   [SKILL_PACK.kind]: skillPackSpec,
+  [SYMPOZIUM_SCHEDULE.kind]: scheduleSpec,
 };
 
 const EXAMPLES = new URL('../../../../examples/', import.meta.url);
@@ -100,7 +104,13 @@ describe.each(files)('examples/%s', (file) => {
   });
 });
 
-it('every example brings an instance of its own', () => {
-  expect(files.filter((file) => ofKind(file, SYMPOZIUM_INSTANCE).length === 0)).toEqual([]);
+/** The instance that `npm start` makes. */
+const DEMO = 'demo';
+const isForDemo = (file: string): boolean =>
+  ofKind<SympoziumSchedule>(file, SYMPOZIUM_SCHEDULE).some(({ spec }) => spec.instanceRef.name === DEMO);
+
+it('every example brings an instance of its own, or is a schedule for the one of `npm start`', () => {
+  const without = files.filter((file) => ofKind(file, SYMPOZIUM_INSTANCE).length === 0);
+  expect(without.filter((file) => !isForDemo(file))).toEqual([]);
   expect(sympoziumInstance().spec.model.provider).toBe('echo');
 });
