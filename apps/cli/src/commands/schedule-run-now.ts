@@ -1,5 +1,5 @@
 import { AGENT_RUN, type AgentRun } from '@sympozium/api';
-import { buildScheduledRun, randomRunName } from '@sympozium/run-client';
+import { buildScheduledRun, randomRunName, SubmissionStamps } from '@sympozium/run-client';
 import { connect } from '../cluster.js';
 import { findInstance } from '../find-instance.js';
 import { findSchedule, noSchedule } from '../find-schedule.js';
@@ -39,12 +39,10 @@ export async function runNow(
     schedule,
     instance,
     name: randomRunName(key.name, random),
-    submittedAt: withMicros(clock.now()),
+    submittedAt: new SubmissionStamps(clock).next(),
   });
   return client.create(AGENT_RUN, run, { fieldManager: 'sympozium-cli' });
 }
-
-const withMicros = (ms: number): string => new Date(ms).toISOString().replace('Z', '000Z');
 
 function logsCommand({ metadata: { name, namespace = 'default' } }: AgentRun): string {
   const where = namespace === 'default' ? '' : ` -n ${namespace}`;
