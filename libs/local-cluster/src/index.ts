@@ -1,2 +1,3 @@
+export type { ColumnFacts, KindFacts } from './builtin/kind-facts.js';
 export type { LocalCluster, LocalClusterOptions, LocalUser } from './local-cluster-options.js';
 export { startLocalCluster } from './local-cluster.js';

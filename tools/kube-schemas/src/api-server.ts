@@ -5,19 +5,25 @@ import type { Connection } from '@sympozium/kube';
 const TABLE = 'application/json;as=Table;v=v1;g=meta.k8s.io';
 
 /** What is asked of the real API server. */
-export class ApiServer {
+export interface Questions {
+  /** The JSON at a path, e.g. `openapi/v3/api/v1`. Rejects unless the answer is 200. */
+  read<T>(path: string): Promise<T>;
+  /** A list as a Table. */
+  readTable<T>(path: string): Promise<T>;
+}
+
+/** The API server of a connection. */
+export class ApiServer implements Questions {
   readonly #connection: Connection;
 
   constructor(connection: Connection) {
     this.#connection = connection;
   }
 
-  /** The JSON at a path, e.g. `openapi/v3/api/v1`. Rejects unless the answer is 200. */
   read<T>(path: string): Promise<T> {
     return this.#get<T>(path, 'application/json');
   }
 
-  /** A list as a Table. */
   readTable<T>(path: string): Promise<T> {
     return this.#get<T>(path, TABLE);
   }

@@ -1,4 +1,4 @@
-import type { ApiServer } from './api-server.js';
+import type { Questions } from './api-server.js';
 import { definitionsOf, type OpenApiDocument } from './definitions.js';
 import { kindsOf } from './kinds.js';
 import { SERVED } from './served-kinds.js';
@@ -12,7 +12,7 @@ interface KindName {
 }
 
 /** Every generated file: its path from the root of the workspace, and its text. The same server gives the same text. */
-export async function generatedFiles(server: ApiServer): Promise<ReadonlyMap<string, string>> {
+export async function generatedFiles(server: Questions): Promise<ReadonlyMap<string, string>> {
   const { gitVersion } = await server.read<{ gitVersion: string }>('version');
   const documents = await Promise.all(
     Object.keys(SERVED).map((path) => server.read<OpenApiDocument>(`openapi/v3/${path}`)),

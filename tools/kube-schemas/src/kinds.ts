@@ -1,45 +1,13 @@
-import type { ApiServer } from './api-server.js';
+import type { ColumnFacts, KindFacts } from '@sympozium/local-cluster';
+import type { Questions } from './api-server.js';
 import { SERVED, SUBRESOURCES } from './served-kinds.js';
-
-/** What discovery and Tables tell of a kind, as the embedded API reads it. */
-export interface KindFacts {
-  readonly group: string;
-  readonly version: string;
-  readonly kind: string;
-  readonly plural: string;
-  readonly singular: string;
-  readonly shortNames: readonly string[];
-  readonly categories: readonly string[];
-  readonly namespaced: boolean;
-  readonly verbs: readonly string[];
-  readonly subresources: readonly SubresourceFacts[];
-  /** Name of its schema's definition. */
-  readonly definition: string;
-  readonly columns: readonly ColumnFacts[];
-}
-
-interface SubresourceFacts {
-  readonly name: string;
-  readonly kind: string;
-  readonly verbs: readonly string[];
-  readonly group?: string;
-  readonly version?: string;
-}
-
-interface ColumnFacts {
-  readonly name: string;
-  readonly type: string;
-  readonly format: string;
-  readonly description: string;
-  readonly priority: number;
-}
 
 interface ApiResource {
   readonly name: string;
   readonly singularName: string;
   readonly namespaced: boolean;
   readonly kind: string;
-  readonly verbs: readonly string[];
+  readonly verbs: KindFacts['verbs'];
   readonly shortNames?: readonly string[];
   readonly categories?: readonly string[];
   readonly group?: string;
@@ -49,7 +17,7 @@ interface ApiResource {
 type KindNames = Pick<KindFacts, 'group' | 'version' | 'kind'>;
 
 /** Facts of all served kinds; `definitionOf` names the definition of a group, version and kind. */
-export async function kindsOf(server: ApiServer, definitionOf: (kind: KindNames) => string): Promise<KindFacts[]> {
+export async function kindsOf(server: Questions, definitionOf: (kind: KindNames) => string): Promise<KindFacts[]> {
   const facts: KindFacts[] = [];
   for (const [path, plurals] of Object.entries(SERVED)) {
     const { resources } = await server.read<{ resources: readonly ApiResource[] }>(path);
@@ -79,7 +47,7 @@ function groupVersion(path: string): { group: string; version: string } {
   return { group, version };
 }
 
-const subresourcesOf = (resources: readonly ApiResource[], plural: string): SubresourceFacts[] =>
+const subresourcesOf = (resources: readonly ApiResource[], plural: string): KindFacts['subresources'] =>
   resources
     .map((resource) => ({ ...resource, name: resource.name.replace(`${plural}/`, '') }))
     .filter(({ name }, index) => resources[index]?.name === `${plural}/${name}` && SUBRESOURCES.has(name))
@@ -91,7 +59,7 @@ const subresourcesOf = (resources: readonly ApiResource[], plural: string): Subr
       ...(version && { version }),
     }));
 
-async function columnsOf(server: ApiServer, path: string): Promise<readonly ColumnFacts[]> {
+async function columnsOf(server: Questions, path: string): Promise<readonly ColumnFacts[]> {
   const table = await server.readTable<{ columnDefinitions: readonly ColumnFacts[] }>(`${path}?limit=1`);
   return table.columnDefinitions;
 }

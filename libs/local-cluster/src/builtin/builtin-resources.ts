@@ -1,8 +1,8 @@
-import type { Column, Resource, ScalePaths } from '../resources/resource.js';
+import type { Column, Resource, ScalePaths, Subresource } from '../resources/resource.js';
 import type { Schema } from '../schema/schema.js';
 import { cellsOf } from './columns/index.js';
 import { definition } from './definitions.js';
-import type { KindFacts, SubresourceFacts } from './kind-facts.js';
+import type { ColumnFacts, KindFacts } from './kind-facts.js';
 import { KINDS } from './schemas/kinds.js';
 import { strategyOf } from './strategies/index.js';
 
@@ -25,7 +25,7 @@ function resourceOf({ definition: name, subresources, columns, ...facts }: KindF
 /** Of the built-in kinds that can be scaled, Deployment and ReplicaSet. */
 const SCALE: ScalePaths = { spec: '.spec.replicas', status: '.status.replicas', labelSelector: '.spec.selector' };
 
-function subresourcesOf(subresources: readonly SubresourceFacts[]): Resource['subresources'] {
+function subresourcesOf(subresources: readonly Subresource[]): Resource['subresources'] {
   const others = subresources.filter(({ name }) => name !== 'status' && name !== 'scale');
   return {
     ...(subresources.some(({ name }) => name === 'status') && { status: true }),
@@ -34,7 +34,7 @@ function subresourcesOf(subresources: readonly SubresourceFacts[]): Resource['su
   };
 }
 
-function columnsOf({ group, kind }: { group: string; kind: string }, columns: KindFacts['columns']): Column[] {
+function columnsOf({ group, kind }: { group: string; kind: string }, columns: readonly ColumnFacts[]): Column[] {
   const cells = cellsOf(group, kind);
   return columns.map((column) => {
     const value = cells[column.name];

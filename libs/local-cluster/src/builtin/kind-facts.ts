@@ -1,26 +1,13 @@
-import type { Column, Verb } from '../resources/resource.js';
+import type { Column, Resource, Subresource } from '../resources/resource.js';
+
+type Names = 'group' | 'version' | 'kind' | 'plural' | 'singular' | 'shortNames' | 'categories';
 
 /** What is generated of a kind: the real server's discovery, and its columns without what fills them. */
-export interface KindFacts {
-  readonly group: string;
-  readonly version: string;
-  readonly kind: string;
-  readonly plural: string;
-  readonly singular: string;
-  readonly shortNames: readonly string[];
-  readonly categories: readonly string[];
-  readonly namespaced: boolean;
-  readonly verbs: readonly Verb[];
-  readonly subresources: readonly SubresourceFacts[];
+export interface KindFacts extends Pick<Resource, Names | 'namespaced' | 'verbs'> {
+  readonly subresources: readonly Subresource[];
   /** Name of its schema's definition. */
   readonly definition: string;
-  readonly columns: readonly Omit<Column, 'value'>[];
+  readonly columns: readonly ColumnFacts[];
 }
 
-export interface SubresourceFacts {
-  readonly name: string;
-  readonly kind: string;
-  readonly verbs: readonly Verb[];
-  readonly group?: string;
-  readonly version?: string;
-}
+export type ColumnFacts = Omit<Column, 'value'>;

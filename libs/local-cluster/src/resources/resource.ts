@@ -21,19 +21,23 @@ export interface Resource {
     readonly status?: true;
     readonly scale?: ScalePaths;
     /** Served elsewhere, listed here for discovery: `log`, `binding`, `eviction`, `token`, `finalize`. */
-    readonly others?: readonly {
-      readonly name: string;
-      readonly kind: string;
-      readonly verbs: readonly Verb[];
-      readonly group?: string;
-      readonly version?: string;
-    }[];
+    readonly others?: readonly Subresource[];
   };
   readonly schema: Schema;
   readonly strategy: Strategy;
   readonly columns: readonly Column[];
   /** From a CRD: unknown fields are pruned by its schema, CEL rules hold, no strategic merge (415). */
   readonly custom: boolean;
+}
+
+/** A subresource, as discovery lists it. */
+export interface Subresource {
+  readonly name: string;
+  readonly kind: string;
+  readonly verbs: readonly Verb[];
+  /** Of its kind, where that is not of the resource's own group and version. */
+  readonly group?: string;
+  readonly version?: string;
 }
 
 export type Verb = 'create' | 'delete' | 'deletecollection' | 'get' | 'list' | 'patch' | 'update' | 'watch';
