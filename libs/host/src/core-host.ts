@@ -14,6 +14,7 @@ import { ModeRegistry } from './plugins/mode-registry.js';
 import { ResultStore } from './result/result-store.js';
 import { RunController } from './run-controller.js';
 import { RunReconciler } from './run-reconciler.js';
+import { ScheduleController } from './schedules/schedule-controller.js';
 import { SkillResolver } from './skills/skill-resolver.js';
 import { Teardown } from './teardown/teardown.js';
 
@@ -83,6 +84,7 @@ export class CoreHost {
     this.controllers = together('controllers', [
       new RunController({ cache, reconciler, ownWrites, workers, ...tools }),
       new InstanceController({ client, cache, modes, skills, ...tools }),
+      new ScheduleController({ client, cache, ...tools }),
       new PackController({ client, cache, packs, namespace: systemNamespace, ...tools }),
     ]);
   }

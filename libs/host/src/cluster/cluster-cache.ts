@@ -4,12 +4,14 @@ import {
   LABEL,
   SKILL_PACK,
   SYMPOZIUM_INSTANCE,
+  SYMPOZIUM_SCHEDULE,
   type AgentRun,
   type Kind,
   type KubeObject,
   type SkillPack,
   type SkillUse,
   type SympoziumInstance,
+  type SympoziumSchedule,
 } from '@sympozium/api';
 import { objectKey, parseObjectKey } from '@sympozium/controller';
 import type { InformerDependencies, InformerEvent } from '@sympozium/kube';
@@ -23,6 +25,7 @@ import { KindCache } from './kind-cache.js';
 import { OptionalKinds } from './optional-kinds.js';
 import { readRunObjects } from './read-run-objects.js';
 import { runKeyOf, runUidOf } from './run-of.js';
+import { scheduleOf } from './schedule-of.js';
 import { trimChild, trimRun } from './trim.js';
 
 /** Objects a page of a list: each of them may have a MiB. */
@@ -31,6 +34,7 @@ const BY_INSTANCE = 'instance';
 const BY_RUN = 'run';
 const BY_CLAIM = 'claim';
 const BY_SKILL = 'skill';
+const BY_SCHEDULE = 'schedule';
 
 /** What is watched. */
 export interface Scope {
@@ -46,13 +50,14 @@ interface ClaimedKind {
   readonly claims: Claims;
 }
 
-/** Everything the host knows of the cluster: runs, instances, and what belongs to runs, each kind watched once. */
+/** Everything the host knows of the cluster: runs, what they come from, and what belongs to them, each kind watched once. */
 export class ClusterCache implements Runnable {
   readonly name = 'cluster cache';
   readonly ledger = new ChildLedger();
   readonly runs: KindCache<AgentRun>;
   readonly instances: KindCache<SympoziumInstance>;
   readonly skillPacks: KindCache<SkillPack>;
+  readonly schedules: KindCache<SympoziumSchedule>;
   /** Every object of the kinds whose objects claim something for themselves. */
   readonly surveyed: ObjectIndex = {
     of: <T extends KubeObject>(kind: Kind<T>) => {
@@ -79,7 +84,11 @@ export class ClusterCache implements Runnable {
       kind: AGENT_RUN,
       pageSize: PAGE,
       trim: trimRun,
-      indexes: { [BY_INSTANCE]: (run) => [instanceKeyOf(run)], [BY_SKILL]: packNames },
+      indexes: {
+        [BY_INSTANCE]: (run) => [instanceKeyOf(run)],
+        [BY_SKILL]: packNames,
+        [BY_SCHEDULE]: (run) => [scheduleOf(run)?.uid ?? ''],
+      },
     });
     this.instances = new KindCache(dependencies, namespaces, {
       kind: SYMPOZIUM_INSTANCE,
@@ -88,6 +97,11 @@ export class ClusterCache implements Runnable {
     this.skillPacks = new KindCache(dependencies, [...new Set([...namespaces, systemNamespace])], {
       kind: SKILL_PACK,
       pageSize: PAGE,
+    });
+    this.schedules = new KindCache(dependencies, namespaces, {
+      kind: SYMPOZIUM_SCHEDULE,
+      pageSize: PAGE,
+      indexes: { [BY_INSTANCE]: (schedule) => [instanceKeyOf(schedule)] },
     });
     const ofRuns = ({ kind, claims }: OwnedKind): KindCache<KubeObject> =>
       new KindCache(dependencies, namespaces, {
@@ -141,6 +155,15 @@ export class ClusterCache implements Runnable {
 
   runsOf(instance: SympoziumInstance): readonly AgentRun[] {
     return this.runs.by(BY_INSTANCE, objectKey(instance.metadata.namespace ?? '', instance.metadata.name));
+  }
+
+  runsOfSchedule({ metadata }: SympoziumSchedule): readonly AgentRun[] {
+    return this.runs.by(BY_SCHEDULE, metadata.uid ?? '');
+  }
+
+  /** The schedules whose runs are this instance's. */
+  schedulesOf({ metadata }: SympoziumInstance): readonly SympoziumSchedule[] {
+    return this.schedules.by(BY_INSTANCE, objectKey(metadata.namespace ?? '', metadata.name));
   }
 
   /** Runs and instances that name this pack, as far as the name may stand for it. */
@@ -205,7 +228,13 @@ export class ClusterCache implements Runnable {
 
   #needed(): readonly Pick<KindCache<KubeObject>, 'name' | 'synced' | 'start' | 'stop'>[] {
     const ofRuns = [...this.#owned.values(), ...this.#watched.values()];
-    return [this.runs, this.instances, this.skillPacks, ...ofRuns.filter((cache) => !this.#optional.has(cache))];
+    return [
+      this.runs,
+      this.instances,
+      this.skillPacks,
+      this.schedules,
+      ...ofRuns.filter((cache) => !this.#optional.has(cache)),
+    ];
   }
 
   /** A deletion counts, too: it may be all that was seen of a child. What comes after its run's end does not. */
@@ -228,7 +257,7 @@ const packNames = ({ spec }: { readonly spec: { readonly skills?: readonly Skill
   ...new Set((spec.skills ?? []).map(({ skillPackRef }) => skillPackRef.name)),
 ];
 
-const instanceKeyOf = ({ metadata, spec }: AgentRun): string =>
+const instanceKeyOf = ({ metadata, spec }: AgentRun | SympoziumSchedule): string =>
   objectKey(metadata.namespace ?? '', spec.instanceRef.name);
 
 const index = (caches: ReadonlyMap<string, KindCache<KubeObject>>, run: AgentRun): ObjectIndex => ({

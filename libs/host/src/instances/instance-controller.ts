@@ -6,9 +6,9 @@ import type { ClusterCache } from '../cluster/cluster-cache.js';
 import { runKeyOf } from '../cluster/run-of.js';
 import type { ModeRegistry } from '../plugins/mode-registry.js';
 import type { SkillResolver } from '../skills/skill-resolver.js';
+import { StatusWriter } from '../status/status-writer.js';
 import { CountSchedule } from './count-schedule.js';
 import { InstanceReconciler } from './instance-reconciler.js';
-import { InstanceWriter } from './instance-writer.js';
 import { ServerRunKeeper } from './server-run-keeper.js';
 
 export interface InstanceControllerOptions {
@@ -36,15 +36,15 @@ export class InstanceController implements Runnable {
   constructor({ client, cache, modes, skills, metrics, ...tools }: InstanceControllerOptions) {
     const { clock, log } = tools;
     const ownWrites = new OwnWrites();
-    const written = { client, cache, ownWrites, log };
+    const writes = { client, ownWrites, log };
     const counting = new CountSchedule(clock);
     const reconciler = new InstanceReconciler({
       cache,
       modes,
       skills,
       counting,
-      keeper: new ServerRunKeeper({ ...written, clock }),
-      writer: new InstanceWriter(written),
+      keeper: new ServerRunKeeper({ ...writes, cache, clock }),
+      writer: new StatusWriter({ ...writes, cache: cache.instances, fieldManager: 'sympozium/host' }),
       clock,
     });
     this.#cache = cache;

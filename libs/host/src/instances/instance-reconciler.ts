@@ -6,10 +6,10 @@ import { recordedMode } from '../plan/decide-mode.js';
 import { isObstacle, type Obstacle } from '../plan/obstacle.js';
 import type { ModeRegistry } from '../plugins/mode-registry.js';
 import type { SkillResolver } from '../skills/skill-resolver.js';
+import type { StatusWriter } from '../status/status-writer.js';
 import type { CountSchedule } from './count-schedule.js';
 import { countRuns, type RunCounts } from './count-runs.js';
 import { foldInstanceStatus } from './fold-instance-status.js';
-import type { InstanceWriter } from './instance-writer.js';
 import { planServerRun } from './plan-server-run.js';
 import type { ServerRunKeeper } from './server-run-keeper.js';
 
@@ -19,7 +19,7 @@ export interface InstanceReconcilerDependencies {
   readonly skills: SkillResolver;
   readonly counting: CountSchedule;
   readonly keeper: ServerRunKeeper;
-  readonly writer: InstanceWriter;
+  readonly writer: StatusWriter<SympoziumInstance>;
   readonly clock: Clock;
 }
 
@@ -62,7 +62,7 @@ export class InstanceReconciler {
       counts: this.#counts(instance, counted),
       now: clock.now(),
     });
-    await writer.writeStatus(instance, status);
+    await writer.write(instance, status);
     if (counted) counting.settle(key);
     const rechecks = [counting.left(key), obstacle?.condition === 'Ready' ? REFUSED_MS : undefined];
     const [first] = rechecks.filter((ms) => ms !== undefined).sort((a, b) => a - b);

@@ -1,7 +1,8 @@
 import { AGENT_RUN, ANNOTATION, serverRunName, type AgentRun, type SympoziumInstance } from '@sympozium/api';
 import { objectKey, type OwnWrites } from '@sympozium/controller';
-import { KubeError, type KubeClient, type WriteOptions } from '@sympozium/kube';
+import type { KubeClient, WriteOptions } from '@sympozium/kube';
 import type { Clock, Logger } from '@sympozium/process';
+import { ignoreGone, isRefusal } from '../apply/api-answers.js';
 import { RepairBudget, type Repair } from '../apply/repair-budget.js';
 import type { ClusterCache } from '../cluster/cluster-cache.js';
 import { obstacle, type Obstacle } from '../plan/obstacle.js';
@@ -67,7 +68,7 @@ export class ServerRunKeeper {
     try {
       return await write();
     } catch (error) {
-      if (!(error instanceof KubeError) || !REFUSALS.has(error.status)) throw error;
+      if (!isRefusal(error)) throw error;
       return obstacle('Ready', 'ApplyFailed', error.message);
     }
   }
@@ -116,14 +117,6 @@ export class ServerRunKeeper {
   }
 }
 
-/** Statuses by which the server says no to this very run, quota and admission among them; others pass by. */
-const REFUSALS: ReadonlySet<number> = new Set([400, 403, 413, 422]);
-
 const isLeaving = ({ metadata }: AgentRun): boolean => metadata.deletionTimestamp !== undefined;
 
 const keyOf = ({ metadata }: SympoziumInstance): string => objectKey(metadata.namespace ?? '', metadata.name);
-
-function ignoreGone(error: unknown): void {
-  // 409: the name is another run's by now, so the one that was meant is gone.
-  if (!(error instanceof KubeError) || (error.status !== 404 && error.status !== 409)) throw error;
-}

@@ -1,8 +1,9 @@
 import { ANNOTATION, LABEL, SKILL_PACK, type SkillPack } from '@sympozium/api';
 import type { OwnWrites, Reconciled } from '@sympozium/controller';
-import { isNotFound, KubeError, type KubeClient } from '@sympozium/kube';
+import { isNotFound, type KubeClient } from '@sympozium/kube';
 import type { SkillPackPlugin } from '@sympozium/plugin-sdk';
 import type { Clock, Logger } from '@sympozium/process';
+import { ignoreGone, isRefusal } from '../apply/api-answers.js';
 import { RepairBudget, type Repair } from '../apply/repair-budget.js';
 import type { ClusterCache } from '../cluster/cluster-cache.js';
 import { isApplied } from '../plan/diff.js';
@@ -60,7 +61,7 @@ export class PackReconciler {
     } catch (error) {
       if (isNotFound(error))
         return this.#tell(name, `there is no namespace ${namespace}: create it, or set POD_NAMESPACE`);
-      if (error instanceof KubeError && REFUSALS.has(error.status)) return this.#tell(name, error.message);
+      if (isRefusal(error)) return this.#tell(name, error.message);
       throw error;
     }
     log.info({ pack: name }, 'skill pack applied');
@@ -97,9 +98,6 @@ const repairOf = ({ metadata }: SkillPack): Repair => ({
 
 const MANAGER = { fieldManager: 'sympozium/packs' };
 
-/** Statuses by which the server says no to this very object. */
-const REFUSALS: ReadonlySet<number> = new Set([400, 403, 413, 422]);
-
 const dressPack = ({ apiVersion, kind, metadata, spec }: SkillPack, namespace: string): SkillPack =>
   hashed({
     apiVersion,
@@ -120,8 +118,3 @@ const dressPack = ({ apiVersion, kind, metadata, spec }: SkillPack, namespace: s
 /** Either mark is enough, so that one who takes the other away does not make the pack his own. */
 export const isOurs = ({ metadata: { name, labels, annotations } }: SkillPack): boolean =>
   labels?.[LABEL.plugin] === name || annotations?.[ANNOTATION.appliedHash] !== undefined;
-
-function ignoreGone(error: unknown): void {
-  // 409: another pack has the name by now, so the one that was meant is gone.
-  if (!(error instanceof KubeError) || (error.status !== 404 && error.status !== 409)) throw error;
-}

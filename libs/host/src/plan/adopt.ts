@@ -9,6 +9,7 @@ import {
   type OwnerReference,
   type SympoziumInstance,
 } from '@sympozium/api';
+import { hasController } from '../cluster/run-of.js';
 
 /** What a run's metadata lacks, if its creator left it out, as `kubectl apply` does: its owner and its labels. Others' labels stay. */
 export function adopt(
@@ -28,11 +29,11 @@ export function adopt(
   );
   // The garbage collector may just have taken the owner away: `kubectl delete --cascade=orphan`.
   const leaves = instance.metadata.deletionTimestamp !== undefined;
-  const owned = leaves || ownerReferences.some((owner) => isOwnerLike(owner, instance));
+  // Who controls the run, say a schedule, decides how long it lives: a second owner would keep it alive (ADR 0010).
+  const owned = leaves || hasController(run) || ownerReferences.some((owner) => isOwnerLike(owner, instance));
   if (missing.length === 0 && owned) return undefined;
-  // A second controller would be refused: who made the run, say a schedule, may be it already.
-  const owner = { ...ownerReference(instance), controller: !ownerReferences.some(({ controller }) => controller) };
-  return { labels: Object.fromEntries(missing), ...(!owned && { ownerReferences: [...ownerReferences, owner] }) };
+  const owners = [...ownerReferences, ownerReference(instance)];
+  return { labels: Object.fromEntries(missing), ...(!owned && { ownerReferences: owners }) };
 }
 
 /** This instance, or an earlier one of its name: its run goes with it, and is not ours to keep alive. */

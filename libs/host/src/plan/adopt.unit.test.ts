@@ -17,13 +17,22 @@ describe('adopt', () => {
     expect(adopt(agentRun(), instance, 'task')).toEqual({ labels, ownerReferences: [ownerReference(instance)] });
   });
 
-  it('leaves another controller the controller', () => {
+  it('leaves a run to who controls it, and gives it to the instance when that one lets it go', () => {
     const schedule = { ...ownerReference(instance), kind: 'SympoziumSchedule', name: 'nightly', uid: 's' };
-    const run = agentRun({ metadata: { labels, ownerReferences: [schedule] } });
-    expect(adopt(run, instance, 'task')?.ownerReferences).toEqual([
-      schedule,
-      { ...ownerReference(instance), controller: false },
-    ]);
+    expect(adopt(agentRun({ metadata: { labels, ownerReferences: [schedule] } }), instance, 'task')).toBeUndefined();
+    expect(adopt(agentRun({ metadata: { ownerReferences: [schedule] } }), instance, 'task')).toEqual({ labels });
+    expect(adopt(agentRun({ metadata: { labels } }), instance, 'task')).toEqual({
+      labels: {},
+      ownerReferences: [ownerReference(instance)],
+    });
+  });
+
+  it('keeps owners that control nothing', () => {
+    const other = { ...ownerReference(instance), kind: 'Report', name: 'weekly', uid: 'r', controller: false };
+    expect(adopt(agentRun({ metadata: { labels, ownerReferences: [other] } }), instance, 'task')).toEqual({
+      labels: {},
+      ownerReferences: [other, ownerReference(instance)],
+    });
   });
 
   it('leaves the run of an earlier instance of the name to the garbage collector', () => {

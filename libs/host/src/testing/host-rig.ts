@@ -4,22 +4,25 @@ import {
   kindKey,
   ownerReference,
   runLabels,
+  scheduleSpec,
   SKILL_PACK,
   skillPackSpec,
   SYMPOZIUM_INSTANCE,
+  SYMPOZIUM_SCHEDULE,
   type AgentRun,
   type Kind,
   type KubeObject,
   type SkillPack,
   type SkillPackSpecInput,
   type SympoziumInstance,
+  type SympoziumSchedule,
 } from '@sympozium/api';
 import { FakeApiServer, FakeKubeClient, isWrite, type Call } from '@sympozium/kube/testing';
 import { JOB, POD, type Pod } from '@sympozium/plugin-sdk/manifests';
 import { agentRun, sympoziumInstance, type InstanceParts, type RunParts } from '@sympozium/plugin-sdk/testing';
 import type { Observation, OwnedKind, SkillPackPlugin } from '@sympozium/plugin-sdk';
 import { FakeClock, seededRandom, settle, silentLogger } from '@sympozium/process/testing';
-import { Lifecycle, type Logger } from '@sympozium/process';
+import { Lifecycle, type Clock, type Logger } from '@sympozium/process';
 import { CoreHost } from '../core-host.js';
 import type { AdmittedMode } from '../plugins/admitted-mode.js';
 import { OBSERVATION } from './probe-mode.js';
@@ -39,6 +42,12 @@ const SYSTEM_NAMESPACE = 'sympozium-system';
 export class HostRig {
   readonly clock = new FakeClock(Date.parse('2026-01-02T03:04:05Z'));
   readonly server: FakeApiServer;
+  /** What server and hosts see of it: somebody may set it, while their timers go on. */
+  readonly wall: Clock = {
+    now: () => this.clock.now() + this.#set,
+    after: (delayMs, run) => this.clock.after(delayMs, run),
+  };
+  #set = 0;
   #options: RigOptions;
   #client: FakeKubeClient;
   #hosts = 6;
@@ -47,7 +56,7 @@ export class HostRig {
 
   constructor(options: RigOptions) {
     this.#options = options;
-    this.server = new FakeApiServer({ clock: this.clock, random: seededRandom(1), admit: withDefaults });
+    this.server = new FakeApiServer({ clock: this.wall, random: seededRandom(1), admit: withDefaults });
     this.#client = new FakeKubeClient({ server: this.server });
     this.#host = this.#newHost();
     this.#running = this.#lifeOf(this.#host);
@@ -101,6 +110,11 @@ export class HostRig {
       this.server.collectGarbage();
     }
     await this.quiet();
+  }
+
+  /** Sets the clock forward, or back, as an administrator or NTP does. */
+  setClock(byMs: number): void {
+    this.#set += byMs;
   }
 
   async advance(ms: number): Promise<void> {
@@ -192,7 +206,7 @@ export class HostRig {
 
   /** The time in whole seconds, as Kubernetes stamps it. */
   now(): string {
-    return `${new Date(this.clock.now()).toISOString().slice(0, 19)}Z`;
+    return `${new Date(this.wall.now()).toISOString().slice(0, 19)}Z`;
   }
 
   #lifeOf({ cache, controllers }: CoreHost): Lifecycle {
@@ -208,7 +222,7 @@ export class HostRig {
       retired,
       namespaces,
       systemNamespace: SYSTEM_NAMESPACE,
-      clock: this.clock,
+      clock: this.wall,
       random: seededRandom((this.#hosts += 1)),
       log,
     });
@@ -217,6 +231,8 @@ export class HostRig {
 
 /** The schema's defaults, which a real server fills in. */
 function withDefaults(kind: Kind, object: KubeObject): void {
+  if (kindKey(kind) === kindKey(SYMPOZIUM_SCHEDULE))
+    Object.assign(object, { spec: scheduleSpec.parse((object as SympoziumSchedule).spec) });
   if (kindKey(kind) !== kindKey(AGENT_RUN)) return;
   const spec = agentRunSpec.parse((object as AgentRun).spec);
   Object.assign(object, { spec, status: { phase: 'Pending', ...statusOf(object) } });
