@@ -43,7 +43,10 @@ export interface Foundation {
 /** A local cluster's parts, not started yet. */
 export interface Parts {
   readonly server: ApiServer;
-  readonly all: Runnable;
+  /** Answers requests; nothing is there yet but what a former start left. */
+  readonly api: Runnable;
+  /** Goes on from there: first objects, and controllers. */
+  readonly rest: Runnable;
   /** Lets go of what is open, once the parts have stopped. */
   close(): Promise<void>;
 }
@@ -106,11 +109,10 @@ export function compose(settings: Settings, { layout, pki, store, users }: Found
     kinds: () => kindsOf(registry),
     onKindsChange: (listener) => registry.onChange(listener),
   });
-  const all = new Lifecycle(
-    'local cluster',
+  const crds = new CrdController({ store, registry, api, clock, random, log });
+  const rest = new Lifecycle(
+    'controllers',
     [
-      new CrdController({ store, registry, api, clock, random, log }),
-      server,
       new FirstObjects({ api, registry, store, user: SELF, address: SERVICE_ADDRESS, port: () => server.port }),
       new RoleAggregation({ api, registry, store, user: SELF, log }),
       ...(settings.controllers ? [controllers] : []),
@@ -119,7 +121,8 @@ export function compose(settings: Settings, { layout, pki, store, users }: Found
   );
   return {
     server,
-    all,
+    api: new Lifecycle('API', [crds, server], log),
+    rest,
     close: async () => {
       await client.close();
       await audit.close();

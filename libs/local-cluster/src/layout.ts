@@ -41,6 +41,11 @@ export class Layout {
     return join(this.run, name);
   }
 
+  /** What a Pod has in its ServiceAccount's folder, for a user. */
+  userFile(user: string, name: string): string {
+    return join(this.run, encodeURIComponent(user), name);
+  }
+
   userKubeconfig(user: string): string {
     return this.runFile(`${encodeURIComponent(user)}.kubeconfig`);
   }

@@ -1,3 +1,4 @@
+import type { Connection } from '@sympozium/kube';
 import type { Clock, Logger, Random } from '@sympozium/process';
 
 /** Somebody who may speak to the API server; RBAC says what about. */
@@ -16,6 +17,8 @@ export interface LocalClusterOptions {
   readonly storage?: 'durable' | 'memory';
   /** false: the API alone, so that nothing changes what a client writes. Default true. */
   readonly controllers?: boolean;
+  /** Called as soon as requests are answered: what needs no Pods yet may begin. */
+  readonly onListening?: (cluster: LocalCluster) => void;
   readonly clock?: Clock;
   readonly random?: Random;
   readonly log?: Logger;
@@ -25,12 +28,14 @@ export interface LocalClusterOptions {
 export interface LocalCluster {
   /** e.g. `https://127.0.0.1:40123`. */
   readonly server: string;
+  /** The administrator's, for a client in this process. */
+  readonly connection: Connection;
   /** Path of the administrator's kubeconfig. */
   readonly kubeconfig: string;
   readonly auditLog: string;
   /** For a kubelet's endpoint on 127.0.0.1, PEM. */
   readonly kubelet: { readonly cert: string; readonly key: string; readonly clientCa: string };
-  /** Folder with `<user>.kubeconfig` and the kubelet's files. */
+  /** Folder with `<user>.kubeconfig`, the kubelet's files, and in `<user>/` what a Pod has: `ca.crt` and `token`. */
   readonly credentials: string;
   kubeconfigFor(user: string): string;
   stop(): Promise<void>;

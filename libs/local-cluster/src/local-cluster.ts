@@ -1,7 +1,7 @@
 import { createLogger, systemClock, systemRandom, type Random } from '@sympozium/process';
-import { readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { compose, SERVICE_ADDRESS, type Foundation, type Settings } from './compose.js';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { compose, SERVICE_ADDRESS, type Foundation, type Parts, type Settings } from './compose.js';
 import { renderKubeconfig } from './kubeconfig.js';
 import { Layout } from './layout.js';
 import type { LocalCluster, LocalClusterOptions, LocalUser } from './local-cluster-options.js';
@@ -23,22 +23,34 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
   const users = [ADMIN, ...settings.users].map((user) => withToken(user, settings.random));
   const foundation = { layout, pki, store, users };
   const parts = compose(settings, foundation);
-  const stop = async (): Promise<void> => {
-    await parts.all.stop();
-    await parts.close();
-  };
+  let stopped: Promise<void> | undefined;
+  const stop = (): Promise<void> => (stopped ??= stopAll(parts));
   try {
-    await parts.all.start();
+    await parts.api.start();
+    const cluster = { ...describe(parts, foundation), stop };
+    writeFiles(cluster.server, foundation);
+    settings.onListening(cluster);
+    await Promise.all([parts.rest.start(), pki.signing]);
     if (settings.controllers) await takesPods(store, pki.ca);
+    return cluster;
   } catch (error) {
     await stop();
     throw error;
   }
-  const server = `https://127.0.0.1:${parts.server.port}`;
-  writeFiles(server, foundation);
+}
+
+async function stopAll({ rest, api, close }: Parts): Promise<void> {
+  await rest.stop();
+  await api.stop();
+  await close();
+}
+
+function describe({ server: { port } }: Parts, { layout, pki, users }: Foundation): Omit<LocalCluster, 'stop'> {
+  const server = `https://127.0.0.1:${port}`;
+  const token = users.find(({ name }) => name === ADMIN.name)?.token;
   return {
     server,
-    stop,
+    connection: { server, ca: pki.ca, headers: () => ({ authorization: `Bearer ${token}` }) },
     kubeconfig: layout.kubeconfig,
     auditLog: layout.auditLog,
     kubelet: { ...pki.kubelet, clientCa: pki.ca },
@@ -52,6 +64,7 @@ const withDefaults = (options: LocalClusterOptions): Settings => ({
   users: [],
   storage: 'durable',
   controllers: true,
+  onListening: () => {},
   clock: systemClock,
   random: systemRandom,
   log: createLogger({ name: 'local-cluster', level: 'fatal' }),
@@ -80,16 +93,23 @@ function takesPods(store: RevisionStore, ca: string): Promise<void> {
   });
 }
 
-/** Kubeconfigs and the kubelet's files; those of a former start go. */
+/** Credentials of users and of the kubelet; those of a former start go. */
 function writeFiles(server: string, { layout, pki, users }: Foundation): void {
   for (const name of readdirSync(layout.run)) rmSync(join(layout.run, name), { recursive: true });
   const files = new Map([
     [layout.runFile('kubelet.crt'), pki.kubelet.cert],
     [layout.runFile('kubelet.key'), pki.kubelet.key],
     [layout.runFile('kubelet-client-ca.crt'), pki.ca],
-    ...users.map((user) => [pathOf(layout, user), renderKubeconfig(server, pki.ca, user)] as const),
+    ...users.flatMap((user) => [
+      [pathOf(layout, user), renderKubeconfig(server, pki.ca, user)] as const,
+      [layout.userFile(user.name, 'ca.crt'), pki.ca] as const,
+      [layout.userFile(user.name, 'token'), user.token] as const,
+    ]),
   ]);
-  for (const [path, text] of files) writeFileSync(path, text, { mode: 0o600 });
+  for (const [path, text] of files) {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    writeFileSync(path, text, { mode: 0o600 });
+  }
 }
 
 const pathOf = (layout: Layout, { name }: LocalUser): string =>

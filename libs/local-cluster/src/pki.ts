@@ -11,8 +11,8 @@ export interface Pki {
   readonly kubelet: PemPair;
   /** What the API server shows to kubelets. */
   readonly kubeletClient: PemPair;
-  /** Signs ServiceAccount tokens. */
-  readonly signing: KeyPairPem;
+  /** Signs ServiceAccount tokens. The first start makes it, which takes a quarter of a second: nobody waits before he needs it. */
+  readonly signing: Promise<KeyPairPem>;
 }
 
 const HOSTS = [
@@ -26,21 +26,28 @@ const HOSTS = [
 
 /**
  * Everything that the API server shows and trusts. Certificates are made anew by every start, in a few milliseconds;
- * the key of tokens is kept in `signingKey`, since it takes a tenth of a second and tokens outlive a restart.
+ * the key of tokens is kept in `signingKey`, since tokens outlive a restart.
  */
 export async function createPki(signingKey: string, serviceAddress: string): Promise<Pki> {
+  const signing = keptSigningKey(signingKey);
   const authority = await createAuthority('sympozium-local');
-  const [server, kubeletClient, kubelet, signing] = await Promise.all([
+  const [server, kubeletClient, kubelet] = await Promise.all([
     authority.issue({ commonName: 'kube-apiserver', hosts: [...HOSTS, serviceAddress], usage: 'server' }),
     authority.issue({ commonName: 'kube-apiserver-kubelet-client', usage: 'client' }),
     authority.issue({ commonName: 'kubelet', hosts: ['127.0.0.1', 'localhost'], usage: 'server' }),
-    keptSigningKey(signingKey),
   ]);
   return { ca: authority.cert, server, kubelet, kubeletClient, signing };
 }
 
-async function keptSigningKey(path: string): Promise<KeyPairPem> {
-  if (existsSync(path)) return readSigningKey(path);
+/** Throws at once where there is one that cannot be used. */
+function keptSigningKey(path: string): Promise<KeyPairPem> {
+  if (existsSync(path)) return Promise.resolve(readSigningKey(path));
+  const made = makeSigningKey(path);
+  made.catch(() => {}); // told to each who needs it
+  return made;
+}
+
+async function makeSigningKey(path: string): Promise<KeyPairPem> {
   const made = await createSigningKey();
   writeFileSync(path, made.privateKey, { mode: 0o600 });
   return made;

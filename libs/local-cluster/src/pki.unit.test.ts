@@ -12,10 +12,12 @@ function keyFile(): string {
 
 it('keeps the key of tokens for its user alone, and makes all else anew', async () => {
   const path = keyFile();
-  const [first, second] = [await createPki(path, '127.96.0.1'), await createPki(path, '127.96.0.1')];
-  expect(second.signing).toEqual(first.signing);
+  const first = await createPki(path, '127.96.0.1');
+  const made = await first.signing;
+  const second = await createPki(path, '127.96.0.1');
   expect(second.ca).not.toBe(first.ca);
-  expect(readFileSync(path, 'utf8')).toBe(first.signing.privateKey);
+  expect(await second.signing).toEqual(made);
+  expect(readFileSync(path, 'utf8')).toBe(made.privateKey);
   expect(statSync(path).mode & 0o777).toBe(0o600);
 });
 

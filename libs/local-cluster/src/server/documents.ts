@@ -26,7 +26,7 @@ export interface VersionInfo {
 export interface DocumentsOptions {
   readonly registry: ResourceRegistry;
   readonly version: VersionInfo;
-  /** Others by path, e.g. `/openid/v1/jwks`: a value for JSON. */
+  /** Others by path, e.g. `/openid/v1/jwks`: a value for JSON, or its promise. */
   readonly documents: ReadonlyMap<string, () => unknown>;
   readonly openapi: OpenApiSource;
   /** `127.0.0.1:40123`. */
@@ -68,7 +68,7 @@ export class Documents {
     const health = HEALTH.exec(path);
     if (health) return this.#health(exchange, health[1] ?? '');
     if (path.startsWith('/openapi/v3/')) return this.#openapi(exchange, path.slice('/openapi/v3/'.length));
-    const text = this.#text(exchange, path.length > 1 ? path.replace(/\/$/, '') : path);
+    const text = await this.#text(exchange, path.length > 1 ? path.replace(/\/$/, '') : path);
     if (method !== 'GET' && method !== 'HEAD') throw methodNotServed();
     return sendText(exchange, text);
   }
@@ -85,7 +85,9 @@ export class Documents {
     await sendText(exchange, { text, etag: `"${openapi.hash(name)}"` });
   }
 
-  #text(exchange: Exchange, path: string): Text {
+  async #text(exchange: Exchange, path: string): Promise<Text> {
+    const other = this.#options.documents.get(path);
+    if (other) return textOf(await other());
     const aggregated = DISCOVERY.test(path) ? aggregation(exchange) : undefined;
     if (aggregated && (path === '/api' || path === '/apis')) {
       exchange.response.setHeader(
@@ -101,9 +103,7 @@ export class Documents {
   #kept(key: string, make: () => unknown): Text {
     const known = this.#texts.get(key);
     if (known) return known;
-    const text = JSON.stringify(make());
-    const etag = `"${createHash('sha512').update(text).digest('hex').toUpperCase()}"`;
-    const made = { text, etag };
+    const made = textOf(make());
     if (DISCOVERY.test(key)) this.#texts.set(key, made);
     return made;
   }
@@ -117,9 +117,7 @@ export class Documents {
   }
 
   #document(path: string): unknown {
-    const { version, documents, openapi, address } = this.#options;
-    const other = documents.get(path);
-    if (other) return other();
+    const { version, openapi, address } = this.#options;
     if (path === '/') return { paths: this.#paths() };
     if (path === '/version') return version;
     if (path === '/api') return apiVersions(address());
@@ -176,4 +174,9 @@ async function sendText(exchange: Exchange, { text, etag }: Text): Promise<void>
   exchange.response.setHeader('etag', etag);
   if (exchange.request.headers['if-none-match'] === etag) return exchange.sendNotModified();
   await exchange.sendJson(200, text);
+}
+
+function textOf(document: unknown): Text {
+  const text = JSON.stringify(document);
+  return { text, etag: `"${createHash('sha512').update(text).digest('hex').toUpperCase()}"` };
 }

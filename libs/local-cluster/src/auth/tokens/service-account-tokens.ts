@@ -1,18 +1,19 @@
 import type { Clock, Random } from '@sympozium/process';
 import type { KeyPairPem } from '@sympozium/tls';
 import { CompactSign, compactVerify } from 'jose';
-import { createHash, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import type { RevisionStore } from '../../storage/revision-store.js';
 import type { User } from '../auth.js';
 import { goList } from '../rbac/covers.js';
 import { uuidOf } from '../../uuid.js';
 import { problemOf } from './check-claims.js';
 import { claimsOf, ISSUER, userOf, type Claims, type Grant } from './claims.js';
+import { signingKeyOf, type SigningKey } from './signing-key.js';
 import { INVALID_TOKEN, type Authenticated, type TokenReviewer } from './reviewer.js';
 
 export interface ServiceAccountTokensOptions {
   readonly store: RevisionStore;
-  readonly keys: KeyPairPem;
+  /** May be in the making; what needs them waits. */
+  readonly keys: KeyPairPem | Promise<KeyPairPem>;
   readonly clock: Clock;
   readonly random: Random;
 }
@@ -23,16 +24,12 @@ const BAD_SIGNATURE = 'go-jose/go-jose: error in cryptographic primitive';
 /** Signs and knows the tokens of ServiceAccounts; a token ends with its account and with the object it is bound to. */
 export class ServiceAccountTokens implements TokenReviewer {
   readonly #options: ServiceAccountTokensOptions;
-  readonly #privateKey: KeyObject;
-  readonly #publicKey: KeyObject;
-  readonly #keyId: string;
+  readonly #key: Promise<SigningKey>;
 
   constructor(options: ServiceAccountTokensOptions) {
     this.#options = options;
-    this.#privateKey = createPrivateKey(options.keys.privateKey);
-    this.#publicKey = createPublicKey(options.keys.publicKey);
-    const der = this.#publicKey.export({ type: 'spki', format: 'der' });
-    this.#keyId = createHash('sha256').update(der).digest('base64url');
+    this.#key = Promise.resolve(options.keys).then(signingKeyOf);
+    this.#key.catch(() => {}); // told to each who needs it
   }
 
   /** The token, and the id that it is known by in audit logs. */
@@ -40,9 +37,10 @@ export class ServiceAccountTokens implements TokenReviewer {
     const { clock, random } = this.#options;
     const id = uuidOf(random);
     const claims = claimsOf(grant, ISSUER, Math.floor(clock.now() / 1000), id);
+    const { id: kid, privateKey } = await this.#key;
     const token = await new CompactSign(Buffer.from(JSON.stringify(claims)))
-      .setProtectedHeader({ alg: ALGORITHM, kid: this.#keyId })
-      .sign(this.#privateKey);
+      .setProtectedHeader({ alg: ALGORITHM, kid })
+      .sign(privateKey);
     return { token, id };
   }
 
@@ -65,8 +63,9 @@ export class ServiceAccountTokens implements TokenReviewer {
   }
 
   async #verified(token: string): Promise<Claims | undefined> {
+    const { publicKey } = await this.#key;
     try {
-      const { payload } = await compactVerify(token, this.#publicKey, { algorithms: [ALGORITHM] });
+      const { payload } = await compactVerify(token, publicKey, { algorithms: [ALGORITHM] });
       return JSON.parse(Buffer.from(payload).toString('utf8')) as Claims;
     } catch {
       return undefined;
@@ -74,9 +73,10 @@ export class ServiceAccountTokens implements TokenReviewer {
   }
 
   /** `/openid/v1/jwks`. */
-  jwks(): object {
-    const { n, e } = this.#publicKey.export({ format: 'jwk' });
-    return { keys: [{ use: 'sig', kty: 'RSA', kid: this.#keyId, alg: ALGORITHM, n, e }] };
+  async jwks(): Promise<object> {
+    const { id: kid, publicKey } = await this.#key;
+    const { n, e } = publicKey.export({ format: 'jwk' });
+    return { keys: [{ use: 'sig', kty: 'RSA', kid, alg: ALGORITHM, n, e }] };
   }
 }
 

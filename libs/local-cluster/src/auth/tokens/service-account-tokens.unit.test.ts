@@ -63,7 +63,7 @@ it('keeps a Pod going that reads its token once', async () => {
 
 it('is verified by whoever reads the published keys', async () => {
   const { token } = await tokens.mint({ ...USUAL, audiences: ['else'] });
-  const jwks = tokens.jwks() as JSONWebKeySet;
+  const jwks = (await tokens.jwks()) as JSONWebKeySet;
   const options = { issuer: ISSUER, audience: 'else', currentDate: new Date(NOW * 1000) };
   await expect(jwtVerify(token, createLocalJWKSet(jwks), options)).resolves.toMatchObject({
     protectedHeader: { alg: 'RS256', kid: jwks.keys[0]?.kid },
