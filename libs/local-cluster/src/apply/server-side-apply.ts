@@ -1,12 +1,13 @@
 import { badRequest } from '../api-error.js';
 import type { ApiObject } from '../api-object.js';
-import { isObject } from '../clone.js';
+import { clone, isObject } from '../clone.js';
 import { unforeseen } from '../patch/refusals.js';
 import type { JsonObject } from '../schema/json.js';
-import { tidyMetadata } from '../schema/object-meta.js';
+import { emptyNulls, tidyMetadata } from '../schema/object-meta.js';
 import type { Schema } from '../schema/schema.js';
 import { conflictError } from './conflict-error.js';
 import { emptyObject, isCustom } from './empty-object.js';
+import { goValue, NotConvertible } from './go-value.js';
 import { SERVER_FIELDS } from './ignored-fields.js';
 import { withLastApplied, withoutLastApplied } from './last-applied.js';
 import { encodeManagers, identityOf, managersOrNone } from './managers.js';
@@ -38,10 +39,12 @@ const KUBECTL = 'kubectl';
 const BEFORE_FIRST_APPLY = 'before-first-apply';
 
 /** The object after a server-side apply, with its managedFields. Shares parts with its arguments. */
-export function serverSideApply(request: ApplyRequest): ApiObject {
-  const { schema, kind, live, applied, now } = request;
-  const ownership = ownershipOf(schema, kind, request);
-  requireAppliable(request, ownership);
+export function serverSideApply(given: ApplyRequest): ApiObject {
+  const { schema, kind, live, now } = given;
+  const ownership = ownershipOf(schema, kind, given);
+  requireAppliable(given, ownership);
+  const applied = { ...given.applied, metadata: { ...given.applied.metadata } };
+  const request = { ...given, applied };
   const manager: Manager = {
     name: request.manager || 'unknown',
     operation: 'Apply',
@@ -55,7 +58,7 @@ export function serverSideApply(request: ApplyRequest): ApiObject {
   const { object, managers, changed } = resolved(ownership, base, request, { managers: before, manager });
   stripServerFields(managers, identityOf(manager), changed ? now : undefined);
   const result = changed ? (object as ApiObject) : base;
-  const merged = isCustom(schema) ? result : (withoutNulls(result) as ApiObject);
+  const merged = isCustom(schema) ? result : converted(request, result);
   const tidied = { ...merged, metadata: tidy(merged.metadata) };
   const annotated = request.manager === KUBECTL ? withLastApplied(tidied, applied) : tidied;
   return withEntries(annotated, encodeManagers(managers));
@@ -64,17 +67,40 @@ export function serverSideApply(request: ApplyRequest): ApiObject {
 function requireAppliable({ group, version, kind, applied }: ApplyRequest, { shape }: Ownership): void {
   const wanted = group === '' ? version : `${group}/${version}`;
   if (applied.apiVersion !== wanted || applied.kind !== kind)
-    throw badRequest(
-      `invalid object type: ${applied.apiVersion.includes('/') ? '' : '/'}${applied.apiVersion}, Kind=${applied.kind}`,
-    );
-  const { managedFields, namespace = '', name } = applied.metadata;
-  if (managedFields !== undefined && managedFields !== null) throw badRequest('metadata.managedFields must be nil');
+    throw badRequest(`invalid object type: ${typeTextOf(applied)}`);
+  const { managedFields } = { ...(applied.metadata as { managedFields?: unknown } | undefined) };
+  if (Array.isArray(managedFields) && managedFields.every(isObject))
+    throw badRequest('metadata.managedFields must be nil');
   const errors = shapeErrors(shape, applied);
   if (errors.length === 0) return;
   const text = errors.length === 1 ? errors[0] : ['errors:', ...errors.map((error) => `  ${error}`)].join('\n');
-  throw unforeseen(
-    `failed to create typed patch object (${namespace}/${name}; ${group}/${version}, Kind=${kind}): ${text}`,
-  );
+  throw unforeseen(`failed to create typed patch object (${titleOf(applied)}): ${text}`);
+}
+
+/** What an object says it is; an apiVersion of three parts says nothing. */
+function typeTextOf({ apiVersion, kind }: ApiObject): string {
+  if (apiVersion.split('/').length > 2) return '/, Kind=';
+  return `${apiVersion.includes('/') ? '' : '/'}${apiVersion}, Kind=${kind}`;
+}
+
+function titleOf(applied: ApiObject): string {
+  const { namespace, name } = { ...(applied.metadata as { namespace?: unknown; name?: unknown } | undefined) };
+  return `${textOf(namespace)}/${textOf(name)}; ${typeTextOf(applied)}`;
+}
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+/** A built-in kind's object as Go holds it. */
+function converted({ schema, applied }: ApplyRequest, object: ApiObject): ApiObject {
+  try {
+    return goValue(schema, object) as ApiObject;
+  } catch (error) {
+    if (!(error instanceof NotConvertible)) throw error;
+    throw unforeseen(
+      `failed to convert new object (${titleOf(applied)}) to proper version: ` +
+        `unable to convert unstructured object to ${typeTextOf(applied)}: ${error.message}`,
+    );
+  }
 }
 
 /** Of an object that nobody was tracked of, everything is one manager's: of before the first apply. */
@@ -114,12 +140,20 @@ function stripServerFields(managers: Managers, id: string, time: string | undefi
 }
 
 function tidy(metadata: ApiObject['metadata']): ApiObject['metadata'] {
-  const tidied = withoutNulls(metadata) as ApiObject['metadata'] & JsonObject;
+  const filled = { ...metadata, ...emptied(metadata) };
+  const tidied = withoutNulls(filled) as ApiObject['metadata'] & JsonObject;
   tidyMetadata(tidied);
   return tidied;
 }
 
-/** A Go struct has no nulls. */
+/** A null label or annotation is an empty one. */
+function emptied({ labels, annotations }: ApiObject['metadata']): object {
+  const copies = clone({ ...(labels && { labels }), ...(annotations && { annotations }) });
+  emptyNulls(copies);
+  return copies;
+}
+
+/** Nothing else of metadata is null. */
 function withoutNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutNulls);
   if (!isObject(value)) return value;

@@ -84,14 +84,11 @@ function newShape(schema: Schema, keeps: boolean): Shape {
     case 'string':
       return { scalar: isPlainText(schema) ? 'string' : 'untyped' };
   }
-  if (isPrinted(schema)) return { scalar: 'untyped' };
+  if (schema.format === 'quantity') return { scalar: 'untyped' };
   return { scalar: 'untyped', list: new SchemaList(schema, keeps), map: new SchemaMap(schema, keeps) };
 }
 
 const isPlainText = ({ format }: Schema): boolean => format === undefined || format === '' || format === 'byte';
-
-/** Go types of built-in kinds that are written as a text or a number. */
-const isPrinted = ({ format }: Schema): boolean => format === 'quantity' || format === 'int-or-string';
 
 class SchemaMap implements MapShape {
   readonly #schema: Schema;

@@ -259,10 +259,10 @@ class Objects implements ObjectApi {
   async #apply(
     resource: Resource,
     name: ObjectName,
-    { body, force }: Extract<PatchRequest, { type: 'apply' }>,
+    patch: Extract<PatchRequest, { type: 'apply' }>,
     parameters: WriteParameters,
   ): Promise<Written> {
-    const apply = { resource, name, body, force, parameters };
+    const apply = { ...patch, resource, name, parameters };
     const propose = (live?: ApiObject): ApiObject => appliedTo(live, { ...apply, now: nowOf(this.#clock) });
     const absent = parameters.subresource ? undefined : () => propose();
     return this.#write({ verb: 'patch', resource, parameters, name, propose, absent });

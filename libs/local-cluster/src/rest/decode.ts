@@ -10,7 +10,7 @@ import type { WriteParameters } from './object-api.js';
 
 export { groupVersion };
 
-type Strictness = Pick<WriteParameters, 'fieldValidation' | 'warn'>;
+type Strictness = Pick<WriteParameters, 'fieldValidation' | 'problems' | 'warn'>;
 
 /** A request's body as an object of its kind: known fields only, defaults filled in. Never changes its argument. */
 export function decode(resource: Resource, body: unknown, strictness: Strictness): ApiObject {
@@ -44,7 +44,7 @@ export function withDefaults(resource: Resource, object: ApiObject): ApiObject {
 function decoded(
   resource: Resource,
   body: Record<string, unknown>,
-  { fieldValidation, warn }: Strictness,
+  strictness: Strictness,
   refuse: (why: string) => ApiError,
 ): ApiObject {
   const { schema, custom } = resource;
@@ -54,10 +54,25 @@ function decoded(
   const unknown = prune(schema, object);
   const after = custom ? undefined : decodeErrors(schema, object);
   if (after !== undefined) throw refuse(after);
-  const texts = inOrder(resource, unknown).map((path) => `unknown field ${JSON.stringify(path)}`);
-  if (texts.length > 0 && fieldValidation === 'Strict') throw refuse(`strict decoding error: ${texts.join(', ')}`);
-  if (fieldValidation === 'Warn') texts.forEach(warn);
+  const fields = inOrder(resource, unknown).map((path) => `unknown field ${JSON.stringify(path)}`);
+  tellProblems([...(strictness.problems ?? []), ...fields], strictness, refuse);
   return withDefaults(resource, object);
+}
+
+const YAML_PROBLEMS = 'yaml: unmarshal errors:\n';
+
+/** What strict decoding has found is refused or warned of, or nobody is told. */
+export function tellProblems(
+  problems: readonly string[],
+  { fieldValidation, warn }: Pick<Strictness, 'fieldValidation' | 'warn'>,
+  refuse: (why: string) => Error,
+): void {
+  if (problems.length === 0 || fieldValidation === 'Ignore') return;
+  if (fieldValidation === 'Strict') throw refuse(`strict decoding error: ${problems.join(', ')}`);
+  for (const problem of problems)
+    if (problem.startsWith(YAML_PROBLEMS))
+      for (const line of problem.slice(YAML_PROBLEMS.length).split('\n')) warn(line.trim());
+    else warn(problem);
 }
 
 /** A copy that may be changed, but for managed fields that the store froze: nobody changes those in place. */

@@ -11,6 +11,8 @@ export interface WriteParameters {
   readonly dryRun: boolean;
   /** What becomes of unknown and duplicate fields; default `Warn`. */
   readonly fieldValidation: 'Ignore' | 'Warn' | 'Strict';
+  /** What strict decoding has found in the body's text already, e.g. fields that stand there twice. */
+  readonly problems?: readonly string[];
   /** Collects texts for `Warning` headers. */
   readonly warn: (text: string) => void;
   readonly subresource?: 'status' | 'scale';
@@ -19,7 +21,13 @@ export interface WriteParameters {
 export type PatchRequest =
   | { readonly type: 'json'; readonly body: unknown }
   | { readonly type: 'merge' | 'strategic'; readonly body: unknown }
-  | { readonly type: 'apply'; readonly body: unknown; readonly force: boolean };
+  | {
+      readonly type: 'apply';
+      readonly body: unknown;
+      readonly force: boolean;
+      /** What stands twice in its text, e.g. `line 7: key "k" already set in map`. */
+      readonly duplicates?: readonly string[];
+    };
 
 export interface ListParameters {
   readonly namespace?: string;

@@ -1,6 +1,7 @@
 import { parseDocument, type YAMLError } from 'yaml';
 import { badRequest, unsupportedMediaType } from '../api-error.js';
 import type { Resource } from '../resources/resource.js';
+import { tellProblems } from '../rest/decode.js';
 import type { PatchRequest, WriteParameters } from '../rest/object-api.js';
 import { duplicateFields, JsonProblem } from './go-json.js';
 import { MEDIA_TYPES } from './negotiate.js';
@@ -11,7 +12,6 @@ const SUMMARY_BYTES = 30;
 /** What YAML knows and JSON does not. */
 const FOREIGN_TAGS = ['timestamp', 'binary'].map((name) => `tag:yaml.org,2002:${name}`);
 const MAX_JSON_PATCH_OPERATIONS = 10_000;
-type Strictness = Pick<WriteParameters, 'fieldValidation' | 'warn'>;
 
 const PATCH_TYPES: Readonly<Record<string, PatchRequest['type']>> = {
   'application/json-patch+json': 'json',
@@ -29,19 +29,26 @@ const CUSTOM_PATCH_TYPES = [
 export function decodeObject(
   body: Buffer,
   contentType: string | undefined,
-  { kind, version }: Pick<Resource, 'kind' | 'version'>,
-  strictness: Strictness,
-): unknown {
+  { kind }: Pick<Resource, 'kind'>,
+): { readonly value: unknown; readonly problems: readonly string[] } {
   const { value, problems } = readValue(body, contentType, (error) =>
     badRequest(`the object provided is unrecognized (must be of type ${kind}): ${error} (${summary(body)})`),
   );
-  if (strictness.fieldValidation === 'Warn') problems.forEach(strictness.warn);
-  if (strictness.fieldValidation === 'Strict' && problems.length > 0) {
-    const who = `${kind} in version "${version}" cannot be handled as a ${kind}`;
-    throw badRequest(`${who}: strict decoding error: ${problems.join(', ')}`);
-  }
   // Go reads null as an object without fields
-  return value ?? {};
+  return { value: value ?? {}, problems };
+}
+
+/** The same where nothing else is found out about it. */
+export function decodeWhole(
+  body: Buffer,
+  contentType: string | undefined,
+  { kind, version }: Pick<Resource, 'kind' | 'version'>,
+  strictness: Pick<WriteParameters, 'fieldValidation' | 'warn'>,
+): unknown {
+  const { value, problems } = decodeObject(body, contentType, { kind });
+  const who = `${kind} in version "${version}" cannot be handled as a ${kind}`;
+  tellProblems(problems, strictness, (why) => badRequest(`${who}: ${why}`));
+  return value;
 }
 
 /** The body of a deletion; undefined if there is none. */
@@ -59,25 +66,29 @@ export function patchType(contentType: string | undefined, { custom }: Resource)
 }
 
 /** The value that the text of a patch is. */
-export const parsePatch = (body: Buffer, type: PatchRequest['type']): unknown =>
-  type === 'apply' ? parseApplied(body.toString()) : parseJsonPatch(body);
-
-/** A patch's value, of the shape that its type has. */
-export function shapePatch(value: unknown, type: PatchRequest['type']): unknown {
-  if (type === 'apply') return shapeApplied(value);
-  if (type === 'json') return operations(value);
-  if (value === null && type === 'merge') throw badRequest('Invalid JSON Patch');
-  if (isRecord(value) || value === null) return value ?? {};
-  const error = `json: cannot unmarshal ${goType(value)} into Go value of type map[string]interface {}`;
-  throw badRequest(type === 'merge' ? `error decoding patch: ${error}` : error);
-}
-
-function parseJsonPatch(body: Buffer): unknown {
+export function parsePatch(body: Buffer): unknown {
   try {
     return JSON.parse(body.toString());
   } catch {
     throw badRequest('invalid JSON patch');
   }
+}
+
+/** An apply's object, and what stands twice in its text. */
+export function parseApply(body: Buffer): { readonly body: unknown; readonly duplicates: readonly string[] } {
+  const { value, duplicates } = readApply(body.toString());
+  if (isRecord(value) || value === null) return { body: value ?? {}, duplicates };
+  const error = `json: cannot unmarshal ${goType(value)} into Go value of type map[string]interface {}`;
+  throw badRequest(`error decoding patch: error unmarshaling JSON: while decoding JSON: ${error}`);
+}
+
+/** A patch's value, of the shape that its type has. */
+export function shapePatch(value: unknown, type: Exclude<PatchRequest['type'], 'apply'>): unknown {
+  if (type === 'json') return operations(value);
+  if (value === null && type === 'merge') throw badRequest('Invalid JSON Patch');
+  if (isRecord(value) || value === null) return value ?? {};
+  const error = `json: cannot unmarshal ${goType(value)} into Go value of type map[string]interface {}`;
+  throw badRequest(type === 'merge' ? `error decoding patch: ${error}` : error);
 }
 
 function operations(value: unknown): unknown {
@@ -92,19 +103,15 @@ function operations(value: unknown): unknown {
   );
 }
 
-function shapeApplied(value: unknown): unknown {
-  if (isRecord(value) || value === null) return value ?? {};
-  const error = `json: cannot unmarshal ${goType(value)} into Go value of type map[string]interface {}`;
-  throw badRequest(`error decoding patch: error unmarshaling JSON: while decoding JSON: ${error}`);
-}
-
 /** YAML, of which JSON is a part that is read many times faster. */
-function parseApplied(text: string): unknown {
+function readApply(text: string): ReturnType<typeof parseYaml> {
   try {
-    return JSON.parse(text) as unknown;
+    const value: unknown = JSON.parse(text);
+    if (duplicateFields(text).length === 0) return { value, duplicates: [] };
   } catch {
-    return readYaml(text, (error) => badRequest(`error encoding patch: ${error}`)).value;
+    // is YAML, or nothing
   }
+  return parseYaml(text, (error) => badRequest(`error encoding patch: ${error}`));
 }
 
 interface Read {
@@ -141,24 +148,40 @@ function scan(text: string, refuse: Refuse): string[] {
   }
 }
 
-/** YAML 1.1 as Kubernetes reads it: `yes` is true, a date is text. */
 function readYaml(text: string, refuse: Refuse): Read {
+  const { value, duplicates } = parseYaml(text, refuse);
+  if (duplicates.length === 0) return { value, problems: [] };
+  return { value, problems: [`yaml: unmarshal errors:\n${duplicates.map((line) => `  ${line}`).join('\n')}`] };
+}
+
+/** YAML 1.1 as Kubernetes reads it: `yes` is true, a date is text, of several documents the first counts. */
+function parseYaml(text: string, refuse: Refuse): { readonly value: unknown; readonly duplicates: readonly string[] } {
   const document = parseDocument(text, {
     version: '1.1',
     customTags: (tags) => tags.filter((tag) => !FOREIGN_TAGS.includes(typeof tag === 'string' ? tag : tag.tag)),
     uniqueKeys: true,
     prettyErrors: true,
   });
-  const [error] = document.errors.filter(({ code }) => code !== 'DUPLICATE_KEY');
+  const [error] = document.errors.filter(({ code }) => code !== 'DUPLICATE_KEY' && code !== 'MULTIPLE_DOCS');
   if (error) throw refuse(`yaml: line ${lineOf(error)}: ${(error.message.split('\n', 1)[0] ?? '').toLowerCase()}`);
-  const duplicates = document.errors.map((duplicate) => {
-    const [, key = ''] = /^([^\s:]+)/.exec(text.slice(duplicate.pos[0])) ?? [];
-    return `  line ${lineOf(duplicate)}: key ${JSON.stringify(key)} already set in map`;
-  });
-  return {
-    value: (document.toJS({ maxAliasCount: 100 }) ?? null) as unknown,
-    problems: duplicates.length === 0 ? [] : [`yaml: unmarshal errors:\n${duplicates.join('\n')}`],
-  };
+  const duplicates = document.errors
+    .filter(({ code }) => code === 'DUPLICATE_KEY')
+    .map((duplicate) => {
+      const [, key = ''] = /^["']?([^\s:"']+)/.exec(text.slice(duplicate.pos[0])) ?? [];
+      return `line ${lineOf(duplicate)}: key ${JSON.stringify(key)} already set in map`;
+    });
+  return { value: valueOf(document, refuse), duplicates };
+}
+
+/** What aliases stand for is found out here. */
+function valueOf(document: ReturnType<typeof parseDocument>, refuse: Refuse): unknown {
+  try {
+    return (document.toJS({ maxAliasCount: 100 }) ?? null) as unknown;
+  } catch (error) {
+    const [, anchor] = /alias \(.*\): (.*)$/.exec(String(error)) ?? [];
+    const why = anchor === undefined ? 'document contains excessive aliasing' : `unknown anchor '${anchor}' referenced`;
+    throw refuse(`yaml: ${why}`);
+  }
 }
 
 /** Typed clients, such as `kubectl create`, send built-in kinds so. */

@@ -1,7 +1,7 @@
 import { ApiError, notFound, notImplemented, noSuchPath } from '../api-error.js';
 import type { Resource, ResourceRegistry, Verb } from '../resources/resource.js';
 import { readBody } from './body.js';
-import { decodeObject } from './decoding.js';
+import { decodeWhole } from './decoding.js';
 import type { Exchange } from './exchange.js';
 import { handlerKey, type Handler, type Handlers } from './handlers.js';
 import { writeOptions } from './options.js';
@@ -136,7 +136,7 @@ export class Routes {
     const bytes = await readBody(request);
     const { dryRun, fieldManager, fieldValidation } = writeOptions('CreateOptions', info.query, exchange.userAgent);
     const kind = { kind: expected.kind, version: expected.version ?? resource.version };
-    const body = decodeObject(bytes, request.headers['content-type'], kind, { fieldValidation, warn });
+    const body = decodeWhole(bytes, request.headers['content-type'], kind, { fieldValidation, warn });
     const place = { ...(namespace !== undefined && { namespace }), ...(name !== undefined && { name }) };
     const answer = await handler({ resource, ...place, body, user, dryRun, fieldManager, warn });
     await exchange.send(info.method === 'POST' ? 201 : 200, answer, { encoding, pretty });

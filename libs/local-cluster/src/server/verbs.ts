@@ -6,7 +6,7 @@ import type { Resource } from '../resources/resource.js';
 import { isObject } from '../clone.js';
 import { readBody } from './body.js';
 import { includeObject, showList, showObject, type View } from './conversion.js';
-import { decodeObject, decodeOptions, parsePatch, patchType, shapePatch } from './decoding.js';
+import { decodeObject, decodeOptions, decodeWhole, parseApply, parsePatch, patchType, shapePatch } from './decoding.js';
 import type { Exchange } from './exchange.js';
 import type { Negotiated } from './negotiate.js';
 import { deleteOptions, listOptions, patchOptions, writeOptions, type WriteOptions } from './options.js';
@@ -63,9 +63,10 @@ export class Verbs {
     const answer = this.#answer(exchange, target);
     const bytes = await readBody(exchange.request);
     const { force, ...options } = patchOptions(exchange.info.query, exchange.userAgent, type === 'apply');
-    const value = parsePatch(bytes, type);
-    const body = type === 'apply' ? shapePatch(value, type) : this.#shaped(target, value, type);
-    const patch: PatchRequest = type === 'apply' ? { type, body, force } : { type, body };
+    const patch: PatchRequest =
+      type === 'apply'
+        ? { type, force, ...parseApply(bytes) }
+        : { type, body: this.#shaped(target, parsePatch(bytes), type) };
     const parameters = parametersOf(exchange, options, target.subresource);
     const { object, created } = await this.#api.patch(target.resource, nameOf(target), patch, parameters);
     await answer.object(created ? 201 : 200, object);
@@ -92,7 +93,7 @@ export class Verbs {
   }
 
   /** Of a patch of what is not there, nothing is said but its syntax. */
-  #shaped(target: Target, patch: unknown, type: PatchRequest['type']): unknown {
+  #shaped(target: Target, patch: unknown, type: Exclude<PatchRequest['type'], 'apply'>): unknown {
     try {
       return shapePatch(patch, type);
     } catch (error) {
@@ -113,14 +114,16 @@ export class Verbs {
     exchange: Exchange,
     { resource, subresource }: Target,
     kind: 'CreateOptions' | 'UpdateOptions',
-  ): Promise<{ options: WriteOptions; body: unknown }> {
+  ): Promise<{ options: WriteOptions & Pick<WriteParameters, 'problems'>; body: unknown }> {
     const bytes = await readBody(exchange.request);
+    const type = exchange.request.headers['content-type'];
     const options = writeOptions(kind, exchange.info.query, exchange.userAgent);
-    const strictness = { fieldValidation: options.fieldValidation, warn: exchange.warn };
-    const expected = subresource === 'scale' ? SCALE : resource;
-    const body = decodeObject(bytes, exchange.request.headers['content-type'], expected, strictness);
+    const { value: body, problems } =
+      subresource === 'scale'
+        ? { value: decodeWhole(bytes, type, SCALE, { ...options, warn: exchange.warn }), problems: [] }
+        : decodeObject(bytes, type, resource);
     exchange.facts.object = metadataOf(body);
-    return { options, body };
+    return { options: { ...options, problems }, body };
   }
 
   /** Settles the form of the answer before anything is done, so that nothing is done for a client that cannot read it. */

@@ -8,12 +8,14 @@ import {
   get,
   instance,
   INSTANCES,
+  LEASES,
   MERGE_PATCH,
   patch,
   post,
   put,
   run,
   RUNS,
+  SECRETS,
   service,
   SERVICES,
 } from '../calls.js';
@@ -25,6 +27,11 @@ const DEPLOYMENT = `${DEPLOYMENTS}/d`;
 const reasonOf = (body: unknown): unknown => (body as { reason: string }).reason;
 const map = (data: Record<string, string>, metadata: object = {}): object => configMap('a', data, metadata);
 const withContainers = (...containers: object[]): object => deployment('d', {}, { containers });
+const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's' } };
+const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name: 'l' } };
+const yaml = (more: string): string => `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n${more}\n`;
+const TWICE =
+  '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a"},"data":{"k":"a","k":"b"},"data":{"l":"c"}}';
 
 export const applying: readonly Sequence[] = [
   {
@@ -100,6 +107,109 @@ export const applying: readonly Sequence[] = [
       apply(MAP, 'one', { ...map({}), bogus: 1 }, '&fieldValidation=Strict'),
       apply(`${DEPLOYMENTS}/d`, 'one', withContainers({ name: 'a' }, { name: 'a' })),
       apply(`${RUNS}/a/status`, 'one', { ...run('a'), status: { phase: 'Running' } }),
+    ],
+  },
+  {
+    name: 'applied objects that say they are something else, or nothing',
+    steps: [
+      ...['null', '[]', '"text"', '7', '', '{}', '- a'].map((text) => apply(MAP, 'one', text)),
+      ...[
+        { kind: 'ConfigMap' },
+        { apiVersion: 'v1', metadata: { name: 'a' } },
+        { apiVersion: 7, kind: 'ConfigMap' },
+        { apiVersion: 'v1', kind: 7 },
+        { apiVersion: 'v2', kind: 'ConfigMap' },
+        { apiVersion: 'a/b/c', kind: 'ConfigMap' },
+        { apiVersion: 'apps/v1', kind: 'Deployment' },
+        { apiVersion: 'v1', kind: 'ConfigMapList', items: [] },
+        { apiVersion: 'v1', kind: 'ConfigMap', items: [] },
+      ].map((body) => apply(MAP, 'one', body)),
+      apply(`${RUNS}/r`, 'one', { kind: 'AgentRun', metadata: { name: 'r' } }),
+      apply(`${RUNS}/r`, 'one', { apiVersion: 'sympozium.ai/v1alpha1', metadata: { name: 'r' } }),
+      apply(`${RUNS}/r`, 'one', { apiVersion: 'sympozium.ai/v9', kind: 'AgentRun', metadata: { name: 'r' } }),
+    ],
+  },
+  {
+    name: 'applied metadata of a wrong type',
+    steps: [
+      ...[
+        ...['x', [], null, {}],
+        ...[{ name: 1 }, { name: 'a', namespace: 7 }, { name: 'a', namespace: 'elsewhere' }],
+        ...[{ labels: { a: 1 } }, { labels: [] }, { labels: 'x' }, { finalizers: 'x' }, { finalizers: [1] }],
+        ...[{ ownerReferences: [{}] }, { ownerReferences: [{ uid: 1 }] }, { bogus: 7 }],
+        ...[{ managedFields: 'x' }, { managedFields: [1] }, { generation: 'x' }, { resourceVersion: 7 }],
+      ].map((metadata) => apply(MAP, 'one', { ...map({}), metadata })),
+      apply(MAP, 'one', map({}, { creationTimestamp: 'x' })),
+      apply(MAP, 'one', map({}, { creationTimestamp: 5 })),
+      apply(MAP, 'one', map({}, { annotations: { a: null } })),
+      ...[{ name: 7 }, 'x', { name: 'r', labels: { a: 1 } }, { name: 'r', finalizers: [1] }].map((metadata) =>
+        apply(`${RUNS}/r`, 'one', { ...run('r'), metadata }),
+      ),
+      apply(`${RUNS}/r`, 'one', {
+        ...run('r'),
+        metadata: { name: 'r', labels: { a: null }, annotations: { b: null } },
+      }),
+    ],
+  },
+  {
+    name: 'applied values that their types cannot hold',
+    steps: [
+      ...[1, true, null, { a: 'b' }, ['b']].map((k) => apply(MAP, 'one', { ...map({}), data: { k } })),
+      ...[[], 'text', 1].map((data) => apply(MAP, 'one', { ...map({}), data })),
+      ...['!!', 'YQ', 'no base64', ''].map((k) => apply(MAP, 'one', { ...map({}), binaryData: { k } })),
+      apply(MAP, 'one', { ...map({}), immutable: 'yes' }),
+      ...['no base64', 7].map((k) => apply(`${SECRETS}/s`, 'one', { ...secret, data: { k } })),
+      ...[{ renewTime: 'soon' }, { renewTime: 5 }, { leaseDurationSeconds: 1.5 }, { leaseDurationSeconds: 1e10 }].map(
+        (spec) => apply(`${LEASES}/l`, 'one', { ...lease, spec }),
+      ),
+      ...[{ port: '80' }, { port: 80, targetPort: 1.5 }, { port: 80, targetPort: true }, { targetPort: 80 }, null].map(
+        (port) => apply(`${SERVICES}/s`, 'one', service('s', { ports: [port] })),
+      ),
+      ...['many', 1.5, 1e12, true, null].map((replicas) => apply(DEPLOYMENT, 'one', deployment('d', { replicas }))),
+      ...[1.5, true, {}].map((maxSurge) =>
+        apply(DEPLOYMENT, 'one', deployment('d', { strategy: { rollingUpdate: { maxSurge } } })),
+      ),
+      ...[{}, 'x', [1], [null], [{}], [{ name: 7 }]].map((containers) =>
+        apply(DEPLOYMENT, 'one', deployment('d', {}, { containers })),
+      ),
+      ...['much', 1.5, {}, null].map((cpu) =>
+        apply(DEPLOYMENT, 'one', withContainers(container({ resources: { requests: { cpu } } }))),
+      ),
+      ...[{ args: 'x' }, { args: [1] }, { args: [null] }, { env: { A: 'b' } }, { bogus: 1 }].map((more) =>
+        apply(DEPLOYMENT, 'one', withContainers(container(more))),
+      ),
+      apply(`${DEPLOYMENT}/status`, 'one', { ...deployment('d'), status: { replicas: 'x' } }),
+      ...[{ task: 7 }, { task: null }, { bogus: 7 }, { instanceRef: [] }].map((spec) =>
+        apply(`${RUNS}/r`, 'one', run('r', spec)),
+      ),
+      ...['x', [], null].map((spec) => apply(`${RUNS}/r`, 'one', { ...run('r'), spec })),
+      ...['x', [{}], [7], [null]].map((skills) => apply(`${INSTANCES}/i`, 'one', instance('i', { skills }))),
+      get(MAP),
+      get(DEPLOYMENT),
+    ],
+  },
+  {
+    name: 'applied YAML: what stands twice, aliases, several documents, texts that look like something else',
+    steps: [
+      ...['Warn', 'Strict', 'Ignore'].flatMap((mode) => [
+        apply(MAP, 'one', yaml('data:\n  k: a\n  k: b\n  k: c'), `&fieldValidation=${mode}`),
+        apply(MAP, 'one', TWICE, `&fieldValidation=${mode}`),
+      ]),
+      ...[
+        'data:\n  k: &x a\n  l: *x',
+        'data:\n  k: *x',
+        'data:\n  k: yes',
+        'data:\n  k: 1.0',
+        'data:\n  k: 2026-01-01',
+        'data:\n  k: ~',
+        'data:\n  1: "a"\n  true: "b"',
+        'bogus: 1\nbogus: 2',
+        'data:\n  k: a\n---\nkind: Other',
+      ].map((text) => apply(MAP, 'one', yaml(text))),
+      ...['a: [b', 'a: b: c', 'metadata:\n\tname: a'].map((text) => ({
+        ...apply(MAP, 'one', text),
+        compared: reasonOf,
+      })),
     ],
   },
   {

@@ -23,9 +23,14 @@ import {
   service,
   SERVICES,
 } from '../calls.js';
+import type { ApiCall } from '../api-call.js';
 import { objectOf, type Sequence } from '../sequence.js';
 
 const MAP = `${CONFIG_MAPS}/a`;
+
+const inYaml = (path: string, text: string): ApiCall => ({ ...post(path, text), contentType: 'application/yaml' });
+const TWICE = 'data:\n  k: a\n  k: b\n  k: c\nbogus: 1\n';
+const RUN = 'apiVersion: sympozium.ai/v1alpha1\nkind: AgentRun\nspec:\n  task: a\n  instanceRef: {name: a}\n';
 
 /** Create, read, replace: the verbs that need no patch. */
 export const writing: readonly Sequence[] = [
@@ -100,6 +105,13 @@ export const writing: readonly Sequence[] = [
       { ...post(CONFIG_MAPS, configMap('a', {})), contentType: 'text/plain' },
       { ...post(CONFIG_MAPS, 'metadata:\n  name: yaml\ndata:\n  k: v\n'), contentType: 'application/yaml' },
     ],
+  },
+  {
+    name: 'YAML that says something twice',
+    steps: ['Warn', 'Strict', 'Ignore'].flatMap((mode) => [
+      inYaml(`${CONFIG_MAPS}?fieldValidation=${mode}`, `metadata:\n  name: ${mode.toLowerCase()}\n${TWICE}`),
+      inYaml(`${RUNS}?fieldValidation=${mode}`, `${RUN}metadata:\n  name: ${mode.toLowerCase()}\n${TWICE}`),
+    ]),
   },
   {
     name: 'fields of a wrong type',
