@@ -2,16 +2,37 @@ import { OBJECT_META } from '../schema/object-meta.js';
 import type { Schema } from '../schema/schema.js';
 
 const TEXT: Schema = { type: 'string' };
+const CONVENTIONS = 'https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md';
+
+/** What `kubectl explain` says of the fields of every object, whatever the CRD says. */
+const OF_OBJECT = {
+  apiVersion: `APIVersion defines the versioned schema of this representation of an object. Servers should convert recognized schemas to the latest internal value, and may reject unrecognized values. More info: ${CONVENTIONS}#resources`,
+  kind: `Kind is a string value representing the REST resource this object represents. Servers may infer this from the endpoint the client submits requests to. Cannot be updated. In CamelCase. More info: ${CONVENTIONS}#types-kinds`,
+  metadata: `Standard object's metadata. More info: ${CONVENTIONS}#metadata`,
+} as const;
+
+/** The same of objects in objects. */
+const OF_EMBEDDED = {
+  apiVersion: `apiVersion defines the versioned schema of this representation of an object. More info: ${CONVENTIONS}#resources`,
+  kind: `kind is a string value representing the type of this object. In CamelCase. More info: ${CONVENTIONS}#types-kinds`,
+  metadata: OF_OBJECT.metadata,
+} as const;
 
 /** A CRD's schema with what every object has: apiVersion, kind and metadata, in embedded objects too. */
-export const customSchema = (schema: Schema | undefined): Schema => withObjectFields(embedded(schema ?? KEEP_ALL));
+export const customSchema = (schema: Schema | undefined): Schema =>
+  withObjectFields(embedded(schema ?? KEEP_ALL), OF_OBJECT);
 
 const KEEP_ALL: Schema = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
 
-function withObjectFields(schema: Schema): Schema {
+function withObjectFields(schema: Schema, texts: Readonly<Record<keyof typeof OF_OBJECT, string>>): Schema {
   const { properties = {} } = schema;
   const { apiVersion = TEXT, kind = TEXT, metadata } = properties;
-  return { ...schema, properties: { ...properties, apiVersion, kind, metadata: objectMeta(metadata) } };
+  const objectFields = {
+    apiVersion: { ...apiVersion, description: texts.apiVersion },
+    kind: { ...kind, description: texts.kind },
+    metadata: { ...objectMeta(metadata), description: texts.metadata },
+  };
+  return { ...schema, properties: { ...properties, ...objectFields } };
 }
 
 /** What a CRD says of names holds beside what all metadata is. */
@@ -30,7 +51,7 @@ function embedded(schema: Schema): Schema {
     ...(typeof additionalProperties === 'object' && { additionalProperties: embedded(additionalProperties) }),
     ...(items && { items: embedded(items) }),
   };
-  return schema['x-kubernetes-embedded-resource'] === true ? withObjectFields(inside) : inside;
+  return schema['x-kubernetes-embedded-resource'] === true ? withObjectFields(inside, OF_EMBEDDED) : inside;
 }
 
 const mapped = <A, B>(record: Readonly<Record<string, A>>, change: (value: A) => B): Record<string, B> =>
