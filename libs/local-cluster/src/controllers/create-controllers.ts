@@ -11,6 +11,9 @@ import { GarbageCollector } from './garbage/garbage-collector.js';
 import { JobController } from './job/job-controller.js';
 import { JobPodRelease } from './job/pod-release.js';
 import { NamespaceDeletion } from './namespace/namespace-deletion.js';
+import { NodeLifecycle } from './nodes/node-lifecycle.js';
+import { PodCollector } from './nodes/pod-collector.js';
+import { TaintEviction } from './nodes/taint-eviction.js';
 import { Scheduler } from './scheduler/scheduler.js';
 import { EndpointSliceController } from './services/endpoint-slice-controller.js';
 import type { ControllerContext } from './shared/context.js';
@@ -49,6 +52,9 @@ export function createControllers(options: ControllersOptions): Runnable {
     new DeploymentController(context),
     new EndpointSliceController(context),
     new DisruptionController(context),
+    new NodeLifecycle(context),
+    new TaintEviction(context),
+    new PodCollector(context),
   ];
   return new Lifecycle(
     'controllers',

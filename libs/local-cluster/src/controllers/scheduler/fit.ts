@@ -1,5 +1,6 @@
 import type { Node, Taint } from '../shared/node.js';
 import { quantity } from '../shared/quantity.js';
+import { tolerates } from '../shared/tolerations.js';
 import type { NodeRequirement, Pod, Toleration } from '../shared/pod.js';
 
 const UNSCHEDULABLE: Taint = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' };
@@ -16,13 +17,8 @@ export function obstacles(pod: Pod, node: Node, others: readonly Pod[]): readonl
   return shortages(pod, node, others);
 }
 
-function tolerated(tolerations: readonly Toleration[], taint: Taint): boolean {
-  const { value: tainted = '' } = taint;
-  return tolerations.some(({ key, operator, value = '', effect }) => {
-    const concerns = (!effect || effect === taint.effect) && (!key || key === taint.key);
-    return concerns && (operator === 'Exists' || value === tainted);
-  });
-}
+const tolerated = (tolerations: readonly Toleration[], taint: Taint): boolean =>
+  tolerations.some((toleration) => tolerates(toleration, taint));
 
 function matchesNode({ spec }: Pod, node: Node): boolean {
   const labels = node.metadata.labels ?? {};
