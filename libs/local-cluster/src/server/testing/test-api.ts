@@ -1,5 +1,6 @@
 import type { ApiObject, ObjectName } from '../../api-object.js';
-import { notFound } from '../../api-error.js';
+import { badRequest, notFound } from '../../api-error.js';
+import { tellProblems } from '../../rest/decode.js';
 import type {
   ApiWatchEvent,
   DeleteParameters,
@@ -57,12 +58,14 @@ export class TestApi implements ObjectApi {
   }
 
   create(resource: Resource, namespace: string | undefined, body: unknown, parameters: WriteParameters) {
+    tell(resource, parameters);
     this.#note('create', { namespace, body, ...parameters });
     const { metadata, ...rest } = body as ApiObject;
     return Promise.resolve(this.put(resource, { ...rest, metadata: { ...metadata, ...(namespace && { namespace }) } }));
   }
 
   update(resource: Resource, name: ObjectName, body: unknown, parameters: WriteParameters) {
+    tell(resource, parameters);
     this.#note('update', { name, body, ...parameters });
     return Promise.resolve({ object: this.put(resource, body as ApiObject), created: false });
   }
@@ -103,3 +106,9 @@ export class TestApi implements ObjectApi {
 
 const keyOf = ({ group, plural }: Resource, { namespace = '', name }: { namespace?: string; name: string }): string =>
   namespace === '' && name === '' ? `${group}/${plural}/` : `${group}/${plural}/${namespace}/${name}`;
+
+/** What was found in the body's text, as the API itself tells it. */
+function tell({ kind, version }: Resource, { problems = [], ...strictness }: WriteParameters): void {
+  const who = `${kind} in version "${version}" cannot be handled as a ${kind}`;
+  tellProblems(problems, strictness, (why) => badRequest(`${who}: ${why}`));
+}
