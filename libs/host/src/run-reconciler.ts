@@ -13,7 +13,7 @@ import type { Clock, Logger } from '@sympozium/process';
 import type { Applied, Applier } from './apply/applier.js';
 import type { RunWriter } from './apply/run-writer.js';
 import type { ClusterCache } from './cluster/cluster-cache.js';
-import { isOurs } from './cluster/run-of.js';
+import { hasController, isOurs } from './cluster/run-of.js';
 import { adopt } from './plan/adopt.js';
 import { observeRun, planRun, readParams, type Params } from './plan/ask-planners.js';
 import { decideMode, isDecidedBySkills, recordedMode } from './plan/decide-mode.js';
@@ -93,9 +93,14 @@ export class RunReconciler {
   async #expire(run: AgentRun): Promise<Reconciled> {
     const { writer, clock } = this.#dependencies;
     const left = endOfLife(run) - clock.now();
-    if (left > 0) return { recheckAfterMs: left };
-    await writer.delete(run);
-    return {};
+    if (left <= 0) await writer.delete(run);
+    // What a schedule left behind that was deleted with `--cascade=orphan` goes with its instance.
+    else if (!hasController(run)) await this.#adopt(run, this.#instanceOf(run), recordedMode(run));
+    return left > 0 ? { recheckAfterMs: left } : {};
+  }
+
+  #instanceOf({ metadata, spec }: AgentRun): SympoziumInstance | undefined {
+    return this.#dependencies.cache.instances.get(metadata.namespace ?? '', spec.instanceRef.name);
   }
 
   async #advance(run: AgentRun): Promise<Reconciled> {
@@ -110,9 +115,8 @@ export class RunReconciler {
 
   /** The work comes before what a bare run's creator left out: nobody waits for labels. */
   async #advanceAs(run: AgentRun, name: string): Promise<Reconciled> {
-    const { cache, modes } = this.#dependencies;
-    const instance = cache.instances.get(run.metadata.namespace ?? '', run.spec.instanceRef.name);
-    const mode = modes.get(name);
+    const instance = this.#instanceOf(run);
+    const mode = this.#dependencies.modes.get(name);
     const held = mode?.lifecycle === 'serving' ? await this.#hold(run, instance, name) : run;
     const pass = mode ? await this.#work(held, mode, instance) : stuck(held, obstacle('Accepted', 'ModeUnknown', name));
     const adopted = await this.#adopt(held, instance, name);

@@ -33,6 +33,8 @@ export interface RigOptions {
   readonly packs?: readonly SkillPackPlugin[];
   readonly namespaces?: readonly string[];
   readonly log?: Logger;
+  /** Another operator's rig: both have one server and one clock, which the first one sets. */
+  readonly beside?: HostRig;
 }
 
 const NAMESPACE = 'default';
@@ -40,13 +42,10 @@ const SYSTEM_NAMESPACE = 'sympozium-system';
 
 /** A host over an API server in memory, on a clock that the test moves; the test plays client, kubelet and Job controller. */
 export class HostRig {
-  readonly clock = new FakeClock(Date.parse('2026-01-02T03:04:05Z'));
+  readonly clock: FakeClock;
   readonly server: FakeApiServer;
   /** What server and hosts see of it: somebody may set it, while their timers go on. */
-  readonly wall: Clock = {
-    now: () => this.clock.now() + this.#set,
-    after: (delayMs, run) => this.clock.after(delayMs, run),
-  };
+  readonly wall: Clock;
   #set = 0;
   #options: RigOptions;
   #client: FakeKubeClient;
@@ -55,8 +54,15 @@ export class HostRig {
   #running: Lifecycle;
 
   constructor(options: RigOptions) {
+    const { beside } = options;
     this.#options = options;
-    this.server = new FakeApiServer({ clock: this.wall, random: seededRandom(1), admit: withDefaults });
+    this.clock = beside?.clock ?? new FakeClock(Date.parse('2026-01-02T03:04:05Z'));
+    this.wall = beside?.wall ?? {
+      now: () => this.clock.now() + this.#set,
+      after: (delayMs, run) => this.clock.after(delayMs, run),
+    };
+    this.server =
+      beside?.server ?? new FakeApiServer({ clock: this.wall, random: seededRandom(1), admit: withDefaults });
     this.#client = new FakeKubeClient({ server: this.server });
     this.#host = this.#newHost();
     this.#running = this.#lifeOf(this.#host);

@@ -19,10 +19,11 @@ export type ScheduleParts = Partial<SympoziumScheduleSpec> & { readonly name?: s
 
 /** A host whose schedules start runs that work once, for the instance `demo`. Its clock begins at 03:04:05. */
 export class ScheduleRig extends HostRig {
-  static async started(): Promise<ScheduleRig> {
+  static async started(beside?: ScheduleRig): Promise<ScheduleRig> {
     const plugin = { ...probeMode(), name: 'task' };
-    const rig = new ScheduleRig({ modes: await admitPlugins([{ from: 'test', plugin }]) });
-    rig.instance();
+    const modes = await admitPlugins([{ from: 'test', plugin }]);
+    const rig = new ScheduleRig({ modes, ...(beside && { beside }) });
+    if (!beside) rig.instance();
     await rig.start();
     return rig;
   }

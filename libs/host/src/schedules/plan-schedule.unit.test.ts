@@ -1,0 +1,385 @@
+import {
+  ANNOTATION,
+  API_VERSION,
+  scheduledRunName,
+  scheduleSpec,
+  SYMPOZIUM_SCHEDULE,
+  type AgentRun,
+  type Phase,
+  type SympoziumSchedule,
+  type SympoziumScheduleSpec,
+  type SympoziumScheduleStatus,
+} from '@sympozium/api';
+import { agentRun } from '@sympozium/plugin-sdk/testing';
+import { describe, expect, it } from 'vitest';
+import { readTicks } from './cron-ticks.js';
+import { foldScheduleStatus, type TickOutcome } from './fold-schedule-status.js';
+import { planSchedule, type SchedulePlan } from './plan-schedule.js';
+
+const on = (time: string): string => `2026-01-02T${time.length === 5 ? `${time}:00` : time}Z`;
+const ms = (time: string): number => Date.parse(on(time));
+
+interface Parts {
+  readonly spec?: Partial<SympoziumScheduleSpec>;
+  /** The status of one that was made at 03:00; null: nobody has looked at it. */
+  readonly status?: Partial<SympoziumScheduleStatus> | null;
+  readonly generation?: number;
+}
+
+const EVERY_5 = '*/5 * * * *';
+const armed = (since = '03:00', schedule = EVERY_5, timeZone = 'UTC') => ({ schedule, timeZone, since: on(since) });
+
+/** A schedule that was made at 03:00, and looked at. */
+const made = ({ spec, status = {}, generation = 1 }: Parts = {}): SympoziumSchedule => ({
+  apiVersion: API_VERSION,
+  kind: SYMPOZIUM_SCHEDULE.kind,
+  metadata: { name: 'nightly', namespace: 'default', uid: 's', generation, creationTimestamp: on('03:00') },
+  spec: scheduleSpec.parse({ instanceRef: { name: 'demo' }, schedule: EVERY_5, task: 'Say hello.', ...spec }),
+  ...(status && { status: { observedGeneration: 1, armed: armed(), ...status } }),
+});
+
+const runAt = (tick: string, phase: Phase = 'Running', parts: Partial<AgentRun['spec']> = {}): AgentRun =>
+  agentRun({
+    metadata: {
+      name: scheduledRunName('nightly', ms(tick)),
+      uid: tick,
+      annotations: { [ANNOTATION.scheduledAt]: on(tick) },
+      creationTimestamp: on(tick),
+    },
+    spec: parts,
+    status: { phase, ...(phase === 'Succeeded' && { completedAt: on(tick) }) },
+  });
+
+function plan(time: string, schedule: SympoziumSchedule, runs: readonly AgentRun[] = []): SchedulePlan {
+  const now = ms(time);
+  return planSchedule({ schedule, runs, ticks: readTicks(schedule.spec, now), now });
+}
+
+/** The status after the plan was carried out. */
+function after(
+  time: string,
+  { schedule, runs = [] }: { readonly schedule: SympoziumSchedule; readonly runs?: readonly AgentRun[] },
+  outcome?: TickOutcome,
+): SympoziumScheduleStatus {
+  const now = ms(time);
+  const facts = { schedule, runs, ticks: readTicks(schedule.spec, now), now };
+  return foldScheduleStatus({ ...facts, plan: planSchedule(facts), outcome, instanceExists: true });
+}
+
+describe('ticks that are due', () => {
+  it('none before the first one', () => {
+    expect(plan('03:04:59', made())).toEqual({
+      armed: armed(),
+      lastTick: undefined,
+      missed: 0,
+      step: undefined,
+      next: ms('03:05'),
+      wakeAt: ms('03:05'),
+      surplus: [],
+    });
+  });
+
+  it('one at its very time', () => {
+    const due = plan('03:05', made());
+    expect(due).toMatchObject({ missed: 0, step: { tick: ms('03:05'), act: 'start' }, next: ms('03:10') });
+  });
+
+  it('not the one in whose minute the schedule was made', () => {
+    const { step, next } = plan('03:00:30', made({ status: null }));
+    expect([step, next]).toEqual([undefined, ms('03:05')]);
+  });
+
+  it('of several only the newest starts, the others are missed', () => {
+    expect(plan('03:22', made())).toMatchObject({
+      missed: 3,
+      lastTick: ms('03:15'),
+      step: { tick: ms('03:20'), act: 'start' },
+      next: ms('03:25'),
+    });
+  });
+
+  it('none that was dealt with, whatever the clock says', () => {
+    const schedule = made({ status: { lastTickTime: on('03:20') } });
+    for (const time of ['03:22', '03:17', '02:59'])
+      expect(plan(time, schedule)).toMatchObject({
+        missed: 0,
+        step: undefined,
+        next: ms('03:25'),
+        lastTick: ms('03:20'),
+      });
+    expect(plan('03:25', schedule).step).toEqual({ tick: ms('03:25'), act: 'start' });
+  });
+
+  it('counts a thousand at most', () => {
+    const schedule = made({ status: { armed: { ...armed(), since: '2020-01-01T00:00:00Z' } } });
+    expect(plan('03:22', schedule)).toMatchObject({ missed: 999, step: { tick: ms('03:20') } });
+  });
+});
+
+describe('a schedule that nobody has looked at', () => {
+  it('has had ticks since it was made', () => {
+    expect(plan('03:12', made({ status: null }))).toMatchObject({
+      armed: armed('03:00'),
+      missed: 1,
+      step: { tick: ms('03:10'), act: 'start' },
+    });
+  });
+
+  it('and was changed since has them from now on', () => {
+    const changed = made({ status: null, generation: 2 });
+    expect(plan('03:12', changed)).toMatchObject({ armed: armed('03:12'), step: undefined, next: ms('03:15') });
+  });
+});
+
+describe('an edit', () => {
+  it.each([
+    ['of the expression', { schedule: '*/4 * * * *' }, armed('03:12:30', '*/4 * * * *'), '03:16'],
+    ['of the zone', { timeZone: 'Asia/Kathmandu' }, armed('03:12:30', EVERY_5, 'Asia/Kathmandu'), '03:15'],
+  ])('%s makes ticks count from now on, also those that were dealt with', (_what, spec, expected, next) => {
+    const schedule = made({ spec, status: { lastTickTime: on('03:30') } });
+    const planned = plan('03:12:30', schedule);
+    expect(planned).toMatchObject({ armed: expected, missed: 0, step: undefined, next: ms(next) });
+    expect(planned.lastTick).toBeUndefined();
+    expect(after('03:12:30', { schedule })).not.toHaveProperty('lastTickTime');
+  });
+
+  it('of anything else changes nothing about them', () => {
+    const schedule = made({ spec: { task: 'Say goodbye.', concurrencyPolicy: 'Forbid' }, generation: 7 });
+    expect(plan('03:12', schedule)).toMatchObject({ armed: armed(), missed: 1, step: { tick: ms('03:10') } });
+  });
+});
+
+describe('suspension', () => {
+  const status = { lastTickTime: on('03:05'), lastScheduleTime: on('03:05') };
+
+  it('has no ticks, and keeps what was', () => {
+    const schedule = made({ spec: { suspend: true }, status });
+    const planned = plan('03:12', schedule);
+    expect(planned).toEqual({ lastTick: ms('03:05'), missed: 0, surplus: [] });
+    const folded = after('03:12', { schedule });
+    expect(folded).toMatchObject({
+      ...status,
+      conditions: [{}, { type: 'Ready', status: 'False', reason: 'Suspended' }],
+    });
+    expect(folded).not.toHaveProperty('armed');
+    expect(folded).not.toHaveProperty('nextScheduleTime');
+  });
+
+  it('is not made up for when it ends', () => {
+    const schedule = made({ status: { ...status, armed: undefined } });
+    expect(plan('03:20', schedule)).toMatchObject({
+      armed: armed('03:20'),
+      missed: 0,
+      step: undefined,
+      next: ms('03:25'),
+    });
+    expect(after('03:20', { schedule })).toMatchObject({ lastScheduleTime: on('03:05'), missedTicks: 0 });
+  });
+});
+
+describe('what is not valid', () => {
+  it.each([
+    [{ schedule: '61 * * * *' }, 'ScheduleInvalid'],
+    [{ schedule: '0 0 30 2 *' }, 'ScheduleNeverFires'],
+    [{ timeZone: 'Europe/Olso' }, 'TimeZoneUnknown'],
+    [{ timeZone: 'Europe/Olso', suspend: true }, 'TimeZoneUnknown'],
+  ])('%j has no ticks and says %s', (spec, reason) => {
+    const schedule = made({ spec });
+    expect(plan('03:12', schedule)).toEqual({ lastTick: undefined, missed: 0, surplus: [] });
+    expect(after('03:12', { schedule }).conditions).toMatchObject([{}, { type: 'Ready', status: 'False', reason }]);
+  });
+});
+
+describe('a tick that is late', () => {
+  const spec = { startingDeadlineSeconds: 60 };
+
+  it('starts up to its deadline', () => {
+    expect(plan('03:06', made({ spec })).step).toEqual({ tick: ms('03:05'), act: 'start' });
+    const { step, lastTick } = plan('03:06:01', made({ spec }));
+    expect(step).toMatchObject({ tick: ms('03:05'), act: 'skip', reason: 'TickMissed' });
+    expect(step).toMatchObject({ message: expect.stringContaining('2026-01-02T03:05:00Z was 61 s late') as string });
+    expect(lastTick).toBeUndefined();
+  });
+
+  it('has its run nevertheless where it was started in time', () => {
+    const own = runAt('03:05', 'Succeeded');
+    expect(plan('03:09', made({ spec }), [own]).step).toEqual({ tick: ms('03:05'), act: 'found', run: own });
+  });
+
+  it('without a deadline starts however late', () => {
+    expect(
+      plan('23:59', made({ spec: { schedule: '5 3 * * *' }, status: { armed: armed('03:00', '5 3 * * *') } })).step,
+    ).toEqual({
+      tick: ms('03:05'),
+      act: 'start',
+    });
+  });
+});
+
+describe('a tick while a run has not ended', () => {
+  const earlier = runAt('03:00');
+
+  it.each(['Pending', 'Running'] as const)('starts another one where it is allowed, with one %s', (phase) => {
+    expect(plan('03:05', made(), [runAt('03:00', phase)]).step).toEqual({ tick: ms('03:05'), act: 'start' });
+  });
+
+  it('is skipped where it is forbidden', () => {
+    const { step } = plan('03:05', made({ spec: { concurrencyPolicy: 'Forbid' } }), [earlier]);
+    expect(step).toMatchObject({ act: 'skip', reason: 'TickOverlapped', tick: ms('03:05') });
+    for (const words of ['2026-01-02T03:05:00Z', earlier.metadata.name])
+      expect(step).toMatchObject({ message: expect.stringContaining(words) as string });
+  });
+
+  it('waits where it replaces it, and cancels what is not cancelled', () => {
+    const spec = { concurrencyPolicy: 'Replace' as const };
+    const [one, two] = [runAt('02:55', 'Pending'), runAt('03:00', 'Running', { cancel: true })];
+    expect(plan('03:05', made({ spec }), [two, one])).toMatchObject({
+      step: { tick: ms('03:05'), act: 'wait', cancel: [one] },
+      lastTick: undefined,
+      wakeAt: ms('03:10'),
+    });
+    expect(plan('03:05', made({ spec }), [runAt('03:00', 'Failed')]).step).toEqual({ tick: ms('03:05'), act: 'start' });
+  });
+
+  it('waits no longer than its deadline, or than the next tick', () => {
+    const spec = { concurrencyPolicy: 'Replace' as const, startingDeadlineSeconds: 60 };
+    expect(plan('03:05', made({ spec }), [earlier]).wakeAt).toBe(ms('03:06') + 1);
+    expect(plan('03:06:01', made({ spec }), [earlier]).step).toMatchObject({ act: 'skip', reason: 'TickMissed' });
+    expect(plan('03:10', made({ spec }), [earlier])).toMatchObject({
+      missed: 1,
+      lastTick: ms('03:05'),
+      step: { tick: ms('03:10'), act: 'wait' },
+    });
+  });
+
+  it.each(['Forbid', 'Replace'] as const)('is not in its own way: %s', (concurrencyPolicy) => {
+    const own = runAt('03:05');
+    expect(plan('03:05:10', made({ spec: { concurrencyPolicy } }), [own]).step).toMatchObject({
+      act: 'found',
+      run: own,
+    });
+  });
+
+  it.each(['Forbid', 'Replace'] as const)('does not mind those that have: %s', (concurrencyPolicy) => {
+    const ended = [runAt('02:55', 'Succeeded'), runAt('03:00', 'Failed')];
+    expect(plan('03:05', made({ spec: { concurrencyPolicy } }), ended).step).toEqual({
+      tick: ms('03:05'),
+      act: 'start',
+    });
+  });
+});
+
+describe('the history', () => {
+  const outOfTurn = agentRun({
+    metadata: { name: 'nightly-now', uid: 'now', creationTimestamp: on('03:07') },
+    status: { phase: 'Succeeded' },
+  });
+  const runs = [
+    runAt('03:05', 'Succeeded'),
+    runAt('03:10', 'Succeeded'),
+    runAt('03:15', 'Failed'),
+    runAt('03:20', 'Failed'),
+    runAt('03:25', 'Running'),
+    outOfTurn,
+  ].reverse();
+  const surplusOf = (history: { succeeded: number; failed: number }, lastTickTime = on('03:25')): string[] =>
+    plan('03:26', made({ spec: { history }, status: { lastTickTime } }), runs).surplus.map(
+      ({ metadata }) => metadata.uid ?? '',
+    );
+
+  it.each([
+    [{ succeeded: 3, failed: 2 }, []],
+    [{ succeeded: 3, failed: 1 }, ['03:15']],
+    [{ succeeded: 2, failed: 2 }, ['03:05']],
+    [{ succeeded: 1, failed: 2 }, ['03:05', 'now']],
+    [{ succeeded: 0, failed: 0 }, ['03:05', 'now', '03:10', '03:15', '03:20']],
+  ])('%j lets %j go, the oldest first', (history, expected) => {
+    expect(surplusOf(history)).toEqual(expected);
+  });
+
+  it('keeps the run of a tick of which the status does not tell yet', () => {
+    expect(surplusOf({ succeeded: 0, failed: 0 }, on('03:10'))).toEqual(['03:05', 'now', '03:10']);
+  });
+
+  it('lets go what is older than the last change of the schedule', () => {
+    const schedule = made({ spec: { history: { succeeded: 0, failed: 0 } }, status: { armed: armed('03:12') } });
+    expect(plan('03:13', schedule, runs).surplus.map(({ metadata }) => metadata.uid)).toEqual([
+      '03:05',
+      'now',
+      '03:10',
+    ]);
+  });
+
+  it('does not count what is being deleted', () => {
+    const leaving = runs.map((run) =>
+      run.metadata.uid === '03:15' ? { ...run, metadata: { ...run.metadata, deletionTimestamp: on('03:26') } } : run,
+    );
+    const schedule = made({ spec: { history: { succeeded: 3, failed: 1 } }, status: { lastTickTime: on('03:25') } });
+    expect(plan('03:26', schedule, leaving).surplus).toEqual([]);
+  });
+});
+
+describe('the status', () => {
+  const startedAt = (tick: string): TickOutcome => ({ tick: ms(tick), run: runAt(tick, 'Pending') });
+  const started = (status: SympoziumScheduleStatus) => status.conditions?.find(({ type }) => type === 'Started');
+
+  it('tells of a tick that started its run, and of those that were missed before it', () => {
+    const status = after('03:12', { schedule: made() }, startedAt('03:10'));
+    expect(status).toMatchObject({
+      lastTickTime: on('03:10'),
+      lastScheduleTime: on('03:10'),
+      nextScheduleTime: on('03:15'),
+      activeRuns: 1,
+      active: [{ name: scheduledRunName('nightly', ms('03:10')) }],
+      missedTicks: 1,
+    });
+    expect(started(status)).toMatchObject({ status: 'True', reason: 'Started', lastTransitionTime: on('03:12') });
+  });
+
+  it('tells of a tick that did not', () => {
+    const before = made({ status: { missedTicks: 2, lastScheduleTime: on('03:00') } });
+    const lost = { tick: ms('03:05'), reason: 'ApplyFailed' as const, message: 'exceeded quota' };
+    const status = after('03:05', { schedule: before }, lost);
+    expect(status).toMatchObject({
+      lastTickTime: on('03:05'),
+      lastScheduleTime: on('03:00'),
+      missedTicks: 3,
+      activeRuns: 0,
+    });
+    expect(started(status)).toMatchObject({ status: 'False', reason: 'ApplyFailed', message: 'exceeded quota' });
+  });
+
+  it('tells of one that waits only what it has overtaken', () => {
+    const schedule = made({ spec: { concurrencyPolicy: 'Replace' }, status: { missedTicks: 0 } });
+    const first = after('03:05', { schedule, runs: [runAt('03:00')] });
+    expect(first).toMatchObject({ missedTicks: 0, nextScheduleTime: on('03:10') });
+    expect([first.lastTickTime, started(first)]).toEqual([undefined, undefined]);
+    const second = after('03:10', { schedule: { ...schedule, status: first }, runs: [runAt('03:00')] });
+    expect(second).toMatchObject({ missedTicks: 1, lastTickTime: on('03:05') });
+    expect(started(second)).toMatchObject({ status: 'False', reason: 'TickMissed' });
+    expect(after('03:10:05', { schedule: { ...schedule, status: second }, runs: [runAt('03:00')] })).toBe(second);
+  });
+
+  it('is the very same while nothing is new', () => {
+    const schedule = made();
+    const status = after('03:05', { schedule }, startedAt('03:05'));
+    const runs = [runAt('03:05')];
+    expect(after('03:07', { schedule: { ...schedule, status }, runs })).toBe(status);
+  });
+
+  it('counts all runs and lists the newest hundred, oldest first', () => {
+    const runs = Array.from({ length: 130 }, (_, nth) =>
+      runAt(new Date(ms('00:00') + nth * 60_000).toISOString().slice(11, 16), 'Running'),
+    ).reverse();
+    const { activeRuns, active = [] } = after('03:04', { schedule: made(), runs });
+    expect([activeRuns, active.length]).toEqual([130, 100]);
+    expect(active[0]?.name).toBe(scheduledRunName('nightly', ms('00:30')));
+    expect(active.at(-1)?.name).toBe(scheduledRunName('nightly', ms('02:09')));
+  });
+
+  it('remembers the last success after its run is gone', () => {
+    const schedule = made({ status: { lastSuccessfulTime: on('02:00') } });
+    expect(after('03:04', { schedule, runs: [runAt('03:00', 'Succeeded')] }).lastSuccessfulTime).toBe(on('03:00'));
+    expect(after('03:04', { schedule, runs: [runAt('03:00', 'Failed')] }).lastSuccessfulTime).toBe(on('02:00'));
+  });
+});
