@@ -1,6 +1,6 @@
 import { badRequest, conflict, invalid, type ApiError } from '../api-error.js';
 import type { ApiObject } from '../api-object.js';
-import { selectorText, type LabelSelector } from '../builtin/columns/label-selector.js';
+import { selectorText, type LabelSelector } from '../label-selector.js';
 import { clone, isObject } from '../clone.js';
 import type { Resource, ScalePaths } from '../resources/resource.js';
 import { invalidPatch } from './decode.js';

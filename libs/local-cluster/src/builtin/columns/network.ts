@@ -1,5 +1,5 @@
 import { cellsFor, firstFew, NAME_AND_AGE, NONE } from './cell.js';
-import { selectorText, type LabelSelector } from './label-selector.js';
+import { selectorText, type LabelSelector } from '../../label-selector.js';
 
 interface Service {
   readonly spec: {

@@ -1,6 +1,6 @@
 import { humanDuration } from '../../crd/columns.js';
 import { cellsFor, isTrue, NAME_AND_AGE, NONE } from './cell.js';
-import { selectorText, type LabelSelector } from './label-selector.js';
+import { selectorText, type LabelSelector } from '../../label-selector.js';
 
 interface Template {
   readonly spec: { readonly containers: readonly { readonly name: string; readonly image?: string }[] };

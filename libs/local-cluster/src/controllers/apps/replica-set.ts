@@ -1,5 +1,6 @@
 import type { Kind, KubeObject } from '@sympozium/api';
-import type { Condition, LabelSelector } from '../shared/kinds.js';
+import type { LabelSelector } from '../../label-selector.js';
+import type { Condition } from '../shared/kinds.js';
 import type { PodTemplate } from '../shared/pod.js';
 
 export interface ReplicaSetStatus {

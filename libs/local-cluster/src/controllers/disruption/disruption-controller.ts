@@ -5,11 +5,11 @@ import type { Runnable } from '@sympozium/process';
 import { isDeepStrictEqual } from 'node:util';
 import { DEPLOYMENT, REPLICA_SET, replicasOf, type Deployment, type ReplicaSet } from '../apps/replica-set.js';
 import { MANAGER, type ControllerContext } from '../shared/context.js';
-import type { Condition, LabelSelector } from '../shared/kinds.js';
+import { selects, type LabelSelector } from '../../label-selector.js';
+import type { Condition } from '../shared/kinds.js';
 import { hasSeen } from '../shared/own-pods.js';
 import { controllerOf } from '../shared/pod-from-template.js';
 import { hasEnded, isDeleted, isReady, POD, type Pod } from '../shared/pod.js';
-import { selects } from '../shared/selector.js';
 import { millis, timestamp } from '../shared/time.js';
 
 interface BudgetStatus {
@@ -131,7 +131,6 @@ export class DisruptionController implements Runnable {
 
 const concerns = ({ metadata, spec }: Budget, pod: Pod): boolean =>
   pod.metadata.namespace === metadata.namespace &&
-  spec.selector !== undefined &&
   !hasEnded(pod) &&
   selects(spec.selector, pod.metadata.labels);
 

@@ -2,10 +2,9 @@ import type { Kind, KubeObject } from '@sympozium/api';
 import { objectKey } from '@sympozium/controller';
 import { isNotFound, type Informer } from '@sympozium/kube';
 import { MANAGER, type ControllerContext } from './context.js';
-import type { LabelSelector } from './kinds.js';
+import { selects, type LabelSelector } from '../../label-selector.js';
 import { controllerOf, controllerReference, isControlledBy } from './pod-from-template.js';
 import { isDeleted } from './pod.js';
-import { selects } from './selector.js';
 
 export interface Owner extends KubeObject {
   spec: { selector: LabelSelector };

@@ -9,16 +9,6 @@ export interface Condition {
   [field: string]: unknown;
 }
 
-/** `matchLabels` and `matchExpressions`, https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/. */
-export interface LabelSelector {
-  readonly matchLabels?: Readonly<Record<string, string>>;
-  readonly matchExpressions?: readonly {
-    readonly key: string;
-    readonly operator: string;
-    readonly values?: readonly string[];
-  }[];
-}
-
 export interface Namespace extends KubeObject {
   spec?: { finalizers?: string[] };
   status?: { phase?: string; conditions?: Condition[] };

@@ -5,7 +5,7 @@ import type { DeleteParameters, ObjectApi } from '../../rest/object-api.js';
 import type { Resource, ResourceRegistry } from '../../resources/resource.js';
 import { DONE, type Handler, type HandlerRequest } from '../handlers.js';
 import { deleteOptions } from '../options.js';
-import { selects } from './label-selector.js';
+import { selects, type LabelSelector } from '../../label-selector.js';
 import { withCondition, type PodFields } from './pod-condition.js';
 import { nameOf } from '../verbs.js';
 
@@ -16,7 +16,7 @@ export interface EvictionOptions {
 }
 
 interface Budget {
-  readonly spec?: { readonly selector?: unknown; readonly unhealthyPodEvictionPolicy?: string };
+  readonly spec?: { readonly selector?: LabelSelector; readonly unhealthyPodEvictionPolicy?: string };
   readonly status?: BudgetStatus;
 }
 
