@@ -4,7 +4,12 @@ import { join, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '../..');
 /** Says what stands in node_modules; and what makes the bundles. */
-const TOOLS = ['node_modules/.package-lock.json', 'tools/build/bundle.mjs', 'tools/build/lean-packages.mjs'];
+const TOOLS = [
+  'node_modules/.package-lock.json',
+  'tools/build/bundle.mjs',
+  'tools/build/bundle-manifests.mjs',
+  'tools/build/lean-packages.mjs',
+];
 
 const recordOf = (app) => join(app, 'dist/bundle/inputs.json');
 

@@ -6,6 +6,7 @@ import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { bundleManifests } from './bundle-manifests.mjs';
 import { recordInputs } from './bundle-inputs.mjs';
 import { leanPackages } from './lean-packages.mjs';
 
@@ -37,7 +38,7 @@ export async function bundle(app) {
   });
   mkdirSync(outdir, { recursive: true });
   for (const { path, contents } of outputFiles.reverse()) replace(path, contents);
-  recordInputs(app, Object.keys(metafile.inputs), began);
+  recordInputs(app, [...Object.keys(metafile.inputs), ...bundleManifests(app)], began);
 }
 
 /** Whole or not at all: another start may bundle or run the same app now. */

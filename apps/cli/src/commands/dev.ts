@@ -1,4 +1,5 @@
 import { SympoziumError } from '@sympozium/api';
+import { clientFromKubeconfig } from '@sympozium/kube/kubeconfig';
 import { resolve } from 'node:path';
 import { credentialsIn, sharedCredentials } from '../dev/credentials.js';
 import { startEmbeddedCluster, type Cluster } from '../dev/cluster.js';
@@ -69,10 +70,14 @@ async function open(options: DevOptions, folder: DataFolder, report: Report): Pr
     return startEmbeddedCluster(folder);
   }
   const kubeconfig = resolve(options.kubeconfig);
+  const { client, connection } = await clientFromKubeconfig({ kubeconfig });
   return {
     kubeconfig,
+    client,
+    server: connection.server,
     virtualNode,
     credentials: credentials === undefined ? sharedCredentials(kubeconfig) : credentialsIn(resolve(credentials)),
+    ready: Promise.resolve(),
     stop: async () => {},
   };
 }

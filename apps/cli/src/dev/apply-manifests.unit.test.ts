@@ -1,7 +1,10 @@
 import { FakeKubeClient } from '@sympozium/kube/testing';
 import { describe, expect, it } from 'vitest';
+import { readFileSync } from 'node:fs';
+import type { KubeObject } from '@sympozium/api';
+import { parseAllDocuments } from 'yaml';
 import { workspaceFile } from './app-bundles.js';
-import { applyManifests, readManifests } from './apply-manifests.js';
+import { applyManifests } from './apply-manifests.js';
 
 const ROLES = {
   apiVersion: 'rbac.authorization.k8s.io/v1',
@@ -14,6 +17,9 @@ interface Role {
   rules: { apiGroups: string[]; resources: string[]; verbs: string[] }[];
 }
 
+const readManifests = (path: string): KubeObject[] =>
+  parseAllDocuments(readFileSync(path, 'utf8')).map((document) => document.toJS() as KubeObject);
+
 const rulesOf = (path: string): Role['rules'] =>
   readManifests(path).flatMap((object) => (object as Partial<Role>).rules ?? []);
 
@@ -22,8 +28,8 @@ describe.each(['operator', 'web-proxy'])('config/rbac/%s.yaml', (app) => {
 
   it('is applied whole, and a second time without harm', async () => {
     const client = new FakeKubeClient();
-    await applyManifests(client, path);
-    await applyManifests(client, path);
+    await applyManifests(client, readManifests(path));
+    await applyManifests(client, readManifests(path));
     expect((await client.list(ROLES)).items.map((role) => role.metadata.name)).toContain(`sympozium-${app}`);
   });
 

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { SympoziumError } from '@sympozium/api';
+import { SERVER_ENV, SympoziumError } from '@sympozium/api';
 import { createAuthority } from '@sympozium/tls';
 import type { KubeletCredentials } from '@sympozium/virtual-node';
 
@@ -15,12 +15,33 @@ const FILES = {
   clientCa: 'kubelet-client-ca.crt',
 } as const;
 
+/** How the operator is told of the cluster, and of who it is there. */
+export interface OperatorAccess {
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+const byKubeconfig = (path: string): OperatorAccess => ({ args: ['--kubeconfig', path], env: {} });
+
+/** As a Pod is told, by a folder with `ca.crt` and `token`: it starts the sooner without what reads kubeconfigs. */
+export function podEnvironment(server: string, folder: string): OperatorAccess {
+  const { hostname, port } = new URL(server);
+  return {
+    args: [],
+    env: {
+      KUBECONFIG: '', // whatever the user’s names is another cluster
+      KUBERNETES_SERVICE_HOST: hostname,
+      KUBERNETES_SERVICE_PORT: port,
+      [SERVER_ENV.serviceAccountDir]: folder,
+    },
+  };
+}
+
 /** Who the parts of a local system are to the cluster. */
 export interface Credentials {
   /** Whether the operator is a user of its own, whose rights have to be there. */
   readonly ownUser: boolean;
-  /** Path of the operator’s kubeconfig. */
-  readonly operator: string;
+  readonly operator: OperatorAccess;
   kubelet(): Promise<KubeletCredentials>;
 }
 
@@ -32,7 +53,7 @@ export function credentialsIn(folder: string): Credentials {
   const read = (name: string): string => readFileSync(join(folder, name), 'utf8');
   return {
     ownUser: true,
-    operator: join(folder, FILES.operator),
+    operator: byKubeconfig(join(folder, FILES.operator)),
     kubelet: async () => ({ cert: read(FILES.cert), key: read(FILES.key), clientCa: read(FILES.clientCa) }),
   };
 }
@@ -40,7 +61,7 @@ export function credentialsIn(folder: string): Credentials {
 /** Every part as the user of the kubeconfig. The API server does not know the node, so it shows no logs of it. */
 export const sharedCredentials = (kubeconfig: string): Credentials => ({
   ownUser: false,
-  operator: kubeconfig,
+  operator: byKubeconfig(kubeconfig),
   kubelet: async () => {
     const authority = await createAuthority('sympozium-virtual-node');
     return authority.issue({ commonName: 'kubelet', hosts: ['127.0.0.1', 'localhost'], usage: 'server' });

@@ -1,5 +1,3 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { SympoziumError, type Kind, type KubeObject } from '@sympozium/api';
 import type { KubeClient } from '@sympozium/kube';
@@ -16,20 +14,21 @@ const CRD: Kind<CustomResourceDefinition> = {
   namespaced: false,
 };
 const ESTABLISHED_WITHIN_MS = 15_000;
+const LOOK_EVERY_MS = 20;
 
 /** Applies our kinds to the cluster and waits until it serves them. */
-export async function installCrds(client: KubeClient, folder: string): Promise<void> {
-  const files = readdirSync(folder).filter((file) => file.endsWith('.yaml'));
-  const applied = await Promise.all(files.map((file) => applyManifests(client, join(folder, file))));
-  await Promise.all(applied.flat().map(({ metadata }) => established(client, metadata.name)));
+export async function installCrds(client: KubeClient, crds: readonly KubeObject[]): Promise<void> {
+  const applied = await Promise.all(crds.map((crd) => applyManifests(client, [crd])));
+  await Promise.all(applied.flat().map((crd) => established(client, crd)));
 }
 
-async function established(client: KubeClient, name: string): Promise<void> {
+async function established(client: KubeClient, applied: CustomResourceDefinition): Promise<void> {
+  const { name } = applied.metadata;
   const deadline = Date.now() + ESTABLISHED_WITHIN_MS;
-  while (!isEstablished(await client.get(CRD, { name }))) {
+  for (let crd = applied; !isEstablished(crd); crd = await client.get(CRD, { name })) {
     if (Date.now() > deadline)
       throw new SympoziumError('api_unavailable', `the API server does not serve ${name} after 15 s.`);
-    await pause(50);
+    await pause(LOOK_EVERY_MS);
   }
 }
 

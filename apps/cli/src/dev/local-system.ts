@@ -1,7 +1,6 @@
 import { createWriteStream } from 'node:fs';
 import { serverRunName, SympoziumError } from '@sympozium/api';
 import type { KubeClient } from '@sympozium/kube';
-import { clientFromKubeconfig } from '@sympozium/kube/kubeconfig';
 import { createLogger, Guardian, systemClock } from '@sympozium/process';
 import { claimRanges, createVirtualNode } from '@sympozium/virtual-node';
 import { ask } from '../chat/ask.js';
@@ -9,8 +8,9 @@ import { informerTools } from '../cluster.js';
 import { tellChanges } from '../commands/served.js';
 import type { ChatCall } from '../curl-line.js';
 import { tunnelTo } from '../tunnel/tunnel-to.js';
-import { appBundle, workspaceFile } from './app-bundles.js';
+import { appBundle } from './app-bundles.js';
 import { applyManifests } from './apply-manifests.js';
+import { bundledManifests } from './bundled-manifests.js';
 import { ChildApp } from './child-app.js';
 import type { Cluster } from './cluster.js';
 import type { Credentials } from './credentials.js';
@@ -64,15 +64,15 @@ export class LocalSystem {
     const { report, demo } = this.#options;
     const cluster = await this.#options.openCluster();
     this.#stops.push(() => cluster.stop());
-    cluster.failed?.catch((error: Error) => this.#fail(error));
-    const { kubeconfig, credentials } = cluster;
-    const { client, connection } = await clientFromKubeconfig({ kubeconfig });
+    const { kubeconfig, credentials, client } = cluster;
     this.#stops.push(() => client.close());
     report.step(`installing the kinds; starting ${cluster.virtualNode ? 'virtual node and ' : ''}operator`);
+    const operator = this.#startOperator(credentials); // takes its time, and waits for its kinds and rights
+    const installed = Promise.all([cluster.ready, this.#install(client, credentials)]);
     const [call] = await Promise.all([
-      this.#install(client, credentials).then(() => this.#serveDemo(client, kubeconfig, signal)),
-      this.#startOperator(credentials), // takes its time, and waits for its kinds and rights
-      cluster.virtualNode ? this.#startNode(client, connection.server, cluster) : undefined,
+      installed.then(() => this.#serveDemo(client, kubeconfig, signal)),
+      operator,
+      cluster.ready.then(() => (cluster.virtualNode ? this.#startNode(cluster) : undefined)),
     ]);
     signal.throwIfAborted();
     if (call && demo) await this.#runDemo(call, signal);
@@ -87,13 +87,12 @@ export class LocalSystem {
   }
 
   async #install(client: KubeClient, credentials: Credentials): Promise<void> {
-    await Promise.all([
-      installCrds(client, workspaceFile('charts/sympozium-crds/crds')),
-      applyManifests(client, workspaceFile('config/rbac/operator.yaml'), credentials.ownUser ? undefined : 'Namespace'),
-    ]);
+    const { 'charts/sympozium-crds/crds': crds, 'config/rbac/operator.yaml': all } = bundledManifests();
+    const own = credentials.ownUser ? all : all.filter(({ kind }) => kind === 'Namespace');
+    await Promise.all([installCrds(client, crds), applyManifests(client, own)]);
   }
 
-  async #startNode(client: KubeClient, apiServer: string, { credentials, nodeName }: Cluster): Promise<void> {
+  async #startNode({ client, server: apiServer, credentials, nodeName }: Cluster): Promise<void> {
     const { report, folder, image } = this.#options;
     const logFile = folder.file('logs', 'virtual-node.log');
     const destination = createWriteStream(logFile, { flags: 'a' });
@@ -124,14 +123,14 @@ export class LocalSystem {
     report.detail(`${node.name}: log ${logFile}`);
   }
 
-  async #startOperator(credentials: Credentials): Promise<void> {
+  async #startOperator({ operator: { args, env } }: Credentials): Promise<void> {
     const { report, folder } = this.#options;
     const logFile = folder.file('logs', 'operator.log');
     const app = new ChildApp({
       name: 'operator',
       bundle: appBundle('operator'),
-      args: ['--kubeconfig', credentials.operator],
-      env: { ...LOOPBACK, POD_NAMESPACE: OPERATOR_NAMESPACE, LEADER_ELECTION: 'false' },
+      args,
+      env: { ...LOOPBACK, ...env, POD_NAMESPACE: OPERATOR_NAMESPACE, LEADER_ELECTION: 'false' },
       logFile,
       guardian: this.#guardian,
     });
