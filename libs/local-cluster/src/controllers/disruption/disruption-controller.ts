@@ -130,9 +130,7 @@ export class DisruptionController implements Runnable {
 }
 
 const concerns = ({ metadata, spec }: Budget, pod: Pod): boolean =>
-  pod.metadata.namespace === metadata.namespace &&
-  !hasEnded(pod) &&
-  selects(spec.selector, pod.metadata.labels);
+  pod.metadata.namespace === metadata.namespace && !hasEnded(pod) && selects(spec.selector, pod.metadata.labels);
 
 const scaled = (value: number | string, of: number): number =>
   typeof value === 'number' ? value : Math.ceil((Number(value.replace('%', '')) * of) / 100);
