@@ -18,7 +18,9 @@ export interface ProbeWorkerOptions {
   readonly onVerdict: (ok: boolean, failure: string) => void;
 }
 
-const FIRST_EAGER_MS = 50;
+/** The first pause between eager looks, and how the next ones grow: a process is seen soon, in proportion to its start. */
+const FIRST_EAGER_MS = 25;
+const EAGER_GROWTH = 1.25;
 
 /** Looks at a container again and again, one look at a time, until it is stopped. */
 export class ProbeWorker {
@@ -76,7 +78,7 @@ export class ProbeWorker {
   #next(): number {
     if (!this.#eager) return this.#due;
     const next = this.#options.clock.now() + this.#eagerMs;
-    this.#eagerMs *= 2;
+    this.#eagerMs *= EAGER_GROWTH;
     return Math.min(next, this.#due);
   }
 
