@@ -7,6 +7,7 @@ import {
   Metrics,
   systemClock,
   systemRandom,
+  together,
   type Clock,
   type Logger,
   type Random,
@@ -116,7 +117,8 @@ export async function compose(settings: Settings, container: Container): Promise
   const http = server(clock, 'HTTP API', app, [settings.HOST, settings.PORT]);
   const probes = server(clock, 'metrics', metricsApp, [settings.HOST, settings.METRICS_PORT]);
   const stream = container.get(STREAM_SERVER);
-  const parts = [probes, keys, container.get(INSTANCES), container.get(RUNS), stream, http, drain];
+  const known = together('caches', [keys, container.get(INSTANCES), container.get(RUNS)]);
+  const parts = [probes, known, stream, http, drain];
   return {
     runnable: new Lifecycle('web proxy', parts, log),
     log,

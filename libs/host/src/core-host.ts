@@ -1,7 +1,7 @@
 import { OwnWrites } from '@sympozium/controller';
 import type { KubeClient } from '@sympozium/kube';
 import type { OwnedKind, SkillPackPlugin } from '@sympozium/plugin-sdk';
-import type { Clock, Logger, Metrics, Random, Runnable } from '@sympozium/process';
+import { together, type Clock, type Logger, type Metrics, type Random, type Runnable } from '@sympozium/process';
 import { Announcer } from './apply/announcer.js';
 import { Applier } from './apply/applier.js';
 import { RunWriter } from './apply/run-writer.js';
@@ -89,10 +89,3 @@ export class CoreHost {
     ]);
   }
 }
-
-/** Parts that do not rest on each other, so that none waits for another's drain. */
-const together = (name: string, parts: readonly Runnable[]): Runnable => ({
-  name,
-  start: async () => void (await Promise.all(parts.map((part) => part.start()))),
-  stop: async () => void (await Promise.all(parts.map((part) => part.stop()))),
-});

@@ -59,6 +59,13 @@ export class Lifecycle implements Runnable {
   }
 }
 
+/** Parts that do not rest on each other: they start at once, and none waits for another's drain. */
+export const together = (name: string, parts: readonly Runnable[]): Runnable => ({
+  name,
+  start: async () => void (await Promise.all(parts.map((part) => part.start()))),
+  stop: async () => void (await Promise.all(parts.map((part) => part.stop()))),
+});
+
 /**
  * Runs an app until SIGTERM or SIGINT: starts, logs `ready` with `describe()`, drains on the signal, exits 0.
  * A second signal exits at once. A failed start, a part that cannot go on or an unhandled rejection is logged and
