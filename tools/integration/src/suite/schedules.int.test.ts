@@ -2,7 +2,7 @@ import { CRON_HINT, LABEL, SYMPOZIUM_INSTANCE, ZONE_HINT, type AgentRun } from '
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { workspaceFile } from '../fixture/app-process.js';
 import { kubectl, sympozium } from '../fixture/commands.js';
-import { ModelDouble, says } from '../fixture/model-double.js';
+import { ModelDouble, says, type ModelCall } from '../fixture/model-double.js';
 import { HOUR_MS, Scheduled, WAITING } from '../fixture/scheduled.js';
 import { until } from '../fixture/until.js';
 
@@ -31,6 +31,13 @@ const HISTORY = { succeeded: 9, failed: 9 };
 
 const podsOf = async ({ metadata }: AgentRun) =>
   (await scheduled.system.pods()).filter(({ metadata: { labels } }) => labels?.[LABEL.run] === metadata.name);
+
+/** What the agent of a schedule's nth run asks the model; runs of earlier tests may ask, too. */
+const modelCall = (schedule: string, n = 0) =>
+  until(`the model is asked for ${schedule}`, () => {
+    const isMeant = ({ body }: ModelCall): boolean => JSON.stringify(body).includes(`Task of ${schedule}`);
+    return model.calls.filter(isMeant)[n];
+  });
 
 describe('a tick', () => {
   it('makes a task run that is the schedule’s, and the status tells of its life', async () => {
@@ -115,9 +122,8 @@ describe('while a run works', () => {
     model.answer((call) => call.delta({ content: 'working' }));
     await scheduled.create('forbid', { ...WRITER, concurrencyPolicy: 'Forbid' });
     await scheduled.operate();
-    const calls = model.calls.length;
     const first = await scheduled.tickStarts('forbid');
-    const call = await model.call(calls);
+    const call = await modelCall('forbid');
     const skipped = await scheduled.passToTick('forbid');
     expect(await scheduled.dealtWith('forbid', skipped)).toMatchObject({ missedTicks: 1, activeRuns: 1 });
     const started = await scheduled.condition('forbid', 'Started');
@@ -137,9 +143,8 @@ describe('while a run works', () => {
     model.answer((call) => call.delta({ content: 'working' }));
     await scheduled.create('replace', { ...WRITER, concurrencyPolicy: 'Replace', history: HISTORY });
     await scheduled.operate();
-    const calls = model.calls.length;
     const first = await scheduled.tickStarts('replace');
-    const call = await model.call(calls);
+    const call = await modelCall('replace');
     const tick = await scheduled.passToTick('replace');
     const moments: number[] = [];
     await until('the second run is there', async () => {
@@ -156,7 +161,7 @@ describe('while a run works', () => {
       (await podsOf(first)).every(({ status }) => status?.phase !== 'Running'),
     );
     await scheduled.dealtWith('replace', tick);
-    (await model.call(calls + 1)).finish();
+    (await modelCall('replace', 1)).finish();
     const [, second] = await scheduled.namesOf('replace');
     expect((await scheduled.system.finished(second ?? '')).status.phase).toBe('Succeeded');
   });
@@ -193,9 +198,8 @@ describe('a schedule that is deleted', () => {
       model.answer((call) => call.delta({ content: 'working' }));
       await scheduled.create('gone', WRITER);
       await scheduled.operate();
-      const calls = model.calls.length;
       const run = await scheduled.tickStarts('gone');
-      const call = await model.call(calls);
+      const call = await modelCall('gone');
       expect((await kubectl(scheduled.system, 'delete', 'ssched', 'gone')).exitCode).toBe(0);
       await until('its run is gone', async () => (await scheduled.namesOf('gone')).length === 0, COLLECTED_MS);
       await until('its Pod is gone', async () => (await podsOf(run)).length === 0, COLLECTED_MS);
@@ -210,9 +214,8 @@ describe('a schedule that is deleted', () => {
       model.answer((call) => call.delta({ content: 'working' }));
       await scheduled.create('left', WRITER);
       await scheduled.operate();
-      const calls = model.calls.length;
       const { metadata } = await scheduled.tickStarts('left');
-      const call = await model.call(calls);
+      const call = await modelCall('left');
       expect((await kubectl(scheduled.system, 'delete', 'ssched', 'left', '--cascade=orphan')).exitCode).toBe(0);
       await until(
         'the instance owns it',
