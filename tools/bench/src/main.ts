@@ -11,11 +11,13 @@ import { parseArgs } from 'node:util';
 import { goalText, isCount, isReached, type Figure } from './figure.js';
 import { apiServerAlone } from './figures/api-server.js';
 import { chatAlone, chatBurst, idleChat } from './figures/chat.js';
+import { localSystem } from './figures/local-system.js';
 import { jobCreation, refusePods } from './figures/job-creation.js';
 import { proxyAlone } from './figures/proxy.js';
 import { writesPerRun } from './figures/writes.js';
 
 const { values } = parseArgs({ options: { json: { type: 'string' }, embedded: { type: 'boolean' } } });
+const ofStart = values.embedded ? await localSystem(5) : []; // while nothing else runs
 const cluster = await (values.embedded ? startEmbeddedCluster('durable') : startRealCluster());
 try {
   const system = await Sympozium.start(cluster.access, {
@@ -25,6 +27,7 @@ try {
   await system.createInstance('echo');
   await system.createInstance('idle', { agent: { image: agentImage('idle-agent') } });
   const figures: Figure[] = [
+    ...ofStart,
     ...(await proxyAlone(system)),
     ...(await writesPerRun(system)),
     ...(await chatAlone(system, 50)),
