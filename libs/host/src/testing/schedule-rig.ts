@@ -10,6 +10,7 @@ import {
   type SympoziumScheduleStatus,
 } from '@sympozium/api';
 import { admitPlugins } from '../plugins/admit-plugins.js';
+import { tickOf } from '../schedules/tick-of.js';
 import { HostRig } from './host-rig.js';
 import { probeMode } from './probe-mode.js';
 import { at } from './serving-rig.js';
@@ -56,6 +57,27 @@ export class ScheduleRig extends HostRig {
   /** Names of the runs that have not ended. */
   open(): string[] {
     return this.runs().flatMap(({ metadata, status }) => (isTerminal(status.phase) ? [] : [metadata.name]));
+  }
+
+  /** Those of them that have a Job. */
+  endable(): string[] {
+    const jobs = new Set(this.jobs().map(({ metadata }) => metadata.name));
+    return this.open().filter((name) => jobs.has(name));
+  }
+
+  /** Every run that is made from now on: its tick as `03:05`, and the runs that had not ended when it was made. */
+  witness(): { readonly ticks: readonly string[]; readonly overlaps: readonly string[] } {
+    const seen = { ticks: [] as string[], overlaps: [] as string[] };
+    const uids = new Set<string>();
+    this.server.table.history.listen(({ object }) => {
+      const { uid = '', name } = object.metadata;
+      if (object.kind !== AGENT_RUN.kind || uids.has(uid)) return;
+      uids.add(uid);
+      seen.ticks.push(new Date(tickOf(object as AgentRun) ?? 0).toISOString().slice(11, 16));
+      const others = this.open().filter((other) => other !== name);
+      seen.overlaps.push(...others.map((other) => `${name} beside ${other}`));
+    });
+    return seen;
   }
 
   /** Lets runs end, all that are open unless one is named; cancelled ones end as cancelled. */
