@@ -9,4 +9,3 @@ export { TokenReviewers } from './tokens/reviewer.js';
 export { oidcDiscovery, ServiceAccountTokens } from './tokens/service-account-tokens.js';
 export { tokenRequest } from './tokens/token-request.js';
 export { createRights } from './create-rights.js';
-export { forbiddenError } from './forbidden.js';
