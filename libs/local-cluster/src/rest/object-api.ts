@@ -50,10 +50,11 @@ export interface WatchParameters {
   readonly namespace?: string;
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
-  /** Absent or `0`: begins with an ADDED for each object there is. */
+  /** The changes after it are told. */
   readonly resourceVersion?: string;
+  /** A bookmark with the annotation `k8s.io/initial-events-end` ends the objects that are there. */
   readonly allowWatchBookmarks?: boolean;
-  /** Initial objects first, then a bookmark with the annotation `k8s.io/initial-events-end`. */
+  /** Whether it begins with an ADDED for each object there is; default: without a version, or from `0`. */
   readonly sendInitialEvents?: boolean;
 }
 
@@ -77,7 +78,7 @@ export interface DeleteParameters {
 export interface ObjectApi {
   get(resource: Resource, name: ObjectName, subresource?: 'status' | 'scale'): ApiObject;
   list(resource: Resource, parameters: ListParameters): ObjectList;
-  /** Pushes events until `end` is called. Throws `expired` at once where the version is too old. */
+  /** Pushes events until `end` is called. Throws 410 at once where the version is too old. */
   watch(resource: Resource, parameters: WatchParameters, onEvent: (event: ApiWatchEvent) => void): () => void;
   create(
     resource: Resource,

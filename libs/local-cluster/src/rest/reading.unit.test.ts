@@ -98,7 +98,7 @@ describe('watch', () => {
   it('begins with what there is, and a bookmark if it is asked for', async () => {
     const { watch } = await withThree();
     expect(told(watch('ConfigMap', {}))).toEqual(['ADDED 1', 'ADDED 2', 'ADDED 3']);
-    const events = watch('ConfigMap', { sendInitialEvents: true, labelSelector: 'app=b' });
+    const events = watch('ConfigMap', { allowWatchBookmarks: true, labelSelector: 'app=b' });
     expect(told(events)).toEqual(['ADDED 2', 'BOOKMARK 3']);
     expect(events[1]?.object).toEqual({
       kind: 'ConfigMap',
@@ -107,16 +107,31 @@ describe('watch', () => {
     });
   });
 
-  it('refuses versions that are forgotten, to come, or none', async () => {
+  it('refuses versions that are forgotten or none, and what there is at one to come', async () => {
     const { store, watch } = await withThree();
     store.compact(2);
     const from = (resourceVersion: string) => refusal(() => watch('ConfigMap', { resourceVersion }));
     expect(await from('1')).toBe('410 Expired: too old resource version: 1 (2)');
-    expect(await from('9')).toBe('504 Timeout: Timeout: Too large resource version: 9, current: 3');
     expect(await from('bogus')).toBe(
       '500 : resourceVersion: Invalid value: "bogus": strconv.ParseUint: parsing "bogus": invalid syntax',
     );
     expect(await from('2')).toBe('not refused');
+    const later = { resourceVersion: '9', sendInitialEvents: true };
+    expect(await refusal(() => watch('ConfigMap', later))).toBe(
+      '504 Timeout: Timeout: Too large resource version: 9, current: 3',
+    );
+  });
+
+  it('begins where it is told to: with what there is, from now on, or at a version to come', async () => {
+    const { create, watch } = await withThree();
+    const initial = watch('ConfigMap', { resourceVersion: '2', sendInitialEvents: true });
+    const fromNow = watch('ConfigMap', { sendInitialEvents: false });
+    const later = watch('ConfigMap', { resourceVersion: '4' });
+    await create(configMap('d'));
+    await create(configMap('e'));
+    expect(told(initial)).toEqual(['ADDED 1', 'ADDED 2', 'ADDED 3', 'ADDED 4', 'ADDED 5']);
+    expect(told(fromNow)).toEqual(['ADDED 4', 'ADDED 5']);
+    expect(told(later)).toEqual(['ADDED 5']);
   });
 });
 

@@ -22,11 +22,12 @@ export function watchObjects(
   const tell = ({ type, object }: ObjectEvent): void => onEvent({ type, object: atVersionOf(resource, object) });
   if (from === undefined) {
     for (const object of store.list(prefix)) if (matches(object)) tell({ type: 'ADDED', object });
-    if (parameters.sendInitialEvents)
+    if (parameters.allowWatchBookmarks)
       onEvent(bookmark(resource, store.revision, { 'k8s.io/initial-events-end': 'true' }));
   }
-  return store.watch(prefix, from ?? store.revision, (change) => {
-    const event = eventOf(change, matches);
+  const after = from ?? store.revision;
+  return store.watch(prefix, Math.min(after, store.revision), (change) => {
+    const event = change.revision > after ? eventOf(change, matches) : undefined;
     if (event) tell(event);
   });
 }
@@ -40,12 +41,15 @@ function bookmark(resource: Resource, revision: number, annotations?: Record<str
   return { type: 'BOOKMARK', object: object as unknown as ApiObject };
 }
 
-/** The revision after which changes are told; undefined: first everything there is. */
+/** The revision after which changes are told, be it one to come; undefined: first everything there is. */
 function startOf(store: RevisionStore, { resourceVersion, sendInitialEvents }: WatchParameters): number | undefined {
   // That it is no number, the real server does not foresee here.
   const revision = resourceVersion ? parseVersion(resourceVersion, (why) => new ApiError(500, '', why)) : 0;
-  if (revision > store.revision) throw tooLarge(revision, store.revision);
-  if (revision === 0 || sendInitialEvents) return undefined;
+  if (sendInitialEvents ?? revision === 0) {
+    if (revision > store.revision) throw tooLarge(revision, store.revision);
+    return undefined;
+  }
+  if (revision === 0) return store.revision;
   if (revision < store.compacted)
     throw new ApiError(410, 'Expired', `too old resource version: ${revision} (${store.compacted})`);
   return revision;

@@ -219,8 +219,12 @@ export function watchOptions(query: URLSearchParams, selected: { namespace?: str
   const resourceVersion = readText(query, 'resourceVersion');
   const sendInitialEvents = readBoolean(query, 'sendInitialEvents');
   const match = readText(query, 'resourceVersionMatch');
-  reject('ListOptions', watchErrors(match, sendInitialEvents !== undefined, query.has('continue')));
   const fromStart = resourceVersion === undefined || resourceVersion === '0';
+  const startsOver = fromStart && match === undefined && sendInitialEvents === undefined;
+  const asked = startsOver
+    ? { match: 'NotOlderThan', initialEvents: true }
+    : { match, initialEvents: sendInitialEvents };
+  reject('ListOptions', watchErrors(asked.match, asked.initialEvents !== undefined, query.has('continue')));
   const { namespace, name } = selected;
   return {
     ...versionAndSelectors(query),
@@ -228,7 +232,7 @@ export function watchOptions(query: URLSearchParams, selected: { namespace?: str
     ...(name !== undefined && { fieldSelector: selectorOfName(query, name) }),
     timeoutSeconds,
     allowWatchBookmarks,
-    sendInitialEvents: (sendInitialEvents ?? fromStart) && allowWatchBookmarks,
+    ...(sendInitialEvents !== undefined && { sendInitialEvents }),
   };
 }
 

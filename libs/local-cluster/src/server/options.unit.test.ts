@@ -105,12 +105,17 @@ describe('options of deletions', () => {
 });
 
 describe('options of lists and watches', () => {
-  it('a watch from the start ends its beginning with a bookmark, if it takes bookmarks', () => {
+  it('a watch begins as it is told to, or as the API does', () => {
     const initial = (text: string): unknown => watchOptions(query(text), {}).sendInitialEvents;
-    expect(initial('allowWatchBookmarks=true')).toBe(true);
-    expect(initial('allowWatchBookmarks=true&resourceVersion=0')).toBe(true);
-    expect(initial('allowWatchBookmarks=true&resourceVersion=7')).toBe(false);
-    expect(initial('')).toBe(false);
+    const match = 'resourceVersionMatch=NotOlderThan';
+    expect(initial('')).toBeUndefined();
+    expect(initial(`sendInitialEvents=true&${match}`)).toBe(true);
+    expect(initial(`sendInitialEvents=false&${match}&resourceVersion=0`)).toBe(false);
+  });
+
+  it('a watch that begins anew continues nothing', () => {
+    expect(refusal(() => watchOptions(query('continue=x'), {})).code).toBe(422);
+    expect(watchOptions(query('continue=x&resourceVersion=7'), {})).toMatchObject({ resourceVersion: '7' });
   });
 
   it.each([

@@ -25,11 +25,14 @@ const definition = ({ name, type, format = '', description = '', priority = 0 }:
 function row(view: View, columns: readonly Column[], object: ApiObject): object {
   const conditions = finished(view.resource, object);
   return {
-    cells: columns.map((column) => column.value(object, view.now) ?? null),
+    cells: columns.map((column) => column.value(object, view.now) ?? nothing(column)),
     ...(conditions && { conditions }),
     object: beside(view, object),
   };
 }
+
+/** A bookmark's name is empty. */
+const nothing = ({ name }: Column): unknown => (name === 'Name' ? '' : null);
 
 function beside({ includeObject, convert }: View, object: ApiObject): object | null {
   if (includeObject === 'None') return null;

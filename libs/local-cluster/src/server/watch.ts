@@ -1,16 +1,22 @@
 import type { Clock, Timer } from '@sympozium/process';
+import { ApiError } from '../api-error.js';
 import type { ApiObject } from '../api-object.js';
-import type { ApiWatchEvent, ObjectApi } from '../rest/object-api.js';
+import type { ApiWatchEvent, ObjectApi, WatchParameters } from '../rest/object-api.js';
 import type { Resource } from '../resources/resource.js';
 import { includeObject, partial, type View } from './conversion.js';
 import type { Exchange } from './exchange.js';
 import { JsonTexts } from './json-text.js';
 import { negotiateStream } from './negotiate.js';
 import { watchOptions, type WatchOptions } from './options.js';
+import { statusOf } from './status.js';
 import { tableOf } from './table.js';
 
 const DEFAULT_SECONDS = 1_800;
 const BOOKMARK_MS = 60_000;
+/** The last bookmark comes so long before a watch's end, so that its client goes on from there. */
+const LAST_BOOKMARK_MS = 2_000;
+/** Of a version that is gone, or is not there yet, a watch itself tells. */
+const TOLD_WITHIN = [410, 504];
 /** A client that is this far behind has stopped reading; it may come back and go on from its last version. */
 const MAX_UNREAD_BYTES = 64 * 1024 * 1024;
 
@@ -74,8 +80,8 @@ class WatchStream {
 
   /** Throws, before anything is answered, what the API says to the watch. */
   start({ timeoutSeconds, ...parameters }: WatchOptions): void {
-    const { api, clock, exchange, view } = this.#options;
-    const unwatch = api.watch(view.resource, parameters, (event) => this.#write(event));
+    const { clock, exchange } = this.#options;
+    const unwatch = this.#watch(parameters);
     const { ended } = exchange.beginStream({ 'content-type': 'application/json' });
     this.#finish = () => {
       unwatch();
@@ -86,8 +92,20 @@ class WatchStream {
     this.#early = undefined;
     if (early !== '') exchange.response.write(early);
     if (this.#ended) return this.#finish();
-    this.#timeout = clock.after((timeoutSeconds || DEFAULT_SECONDS) * 1000, () => this.end());
-    if (parameters.allowWatchBookmarks) this.#remind();
+    const duration = (timeoutSeconds || DEFAULT_SECONDS) * 1000;
+    this.#timeout = clock.after(duration, () => this.end());
+    if (parameters.allowWatchBookmarks) this.#remind(clock.now() + duration - LAST_BOOKMARK_MS);
+  }
+
+  #watch(parameters: WatchParameters): () => void {
+    const { api, view } = this.#options;
+    try {
+      return api.watch(view.resource, parameters, (event) => this.#write(event));
+    } catch (error) {
+      if (!(error instanceof ApiError && TOLD_WITHIN.includes(error.code))) throw error;
+      this.#write({ type: 'ERROR', object: statusOf(error) });
+      return () => {};
+    }
   }
 
   end(): void {
@@ -99,11 +117,13 @@ class WatchStream {
   }
 
   /** Tells now and then how far the watch has come, so that a client that comes back need not start over. */
-  #remind(): void {
+  #remind(last: number): void {
     const { clock, revision, view } = this.#options;
-    this.#reminder = clock.after(BOOKMARK_MS, () => {
+    const wait = Math.min(BOOKMARK_MS, last - clock.now());
+    if (wait <= 0) return;
+    this.#reminder = clock.after(wait, () => {
       this.#write({ type: 'BOOKMARK', object: bookmark(view.resource, revision()) });
-      this.#remind();
+      this.#remind(last);
     });
   }
 

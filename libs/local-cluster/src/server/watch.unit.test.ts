@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ApiObject } from '../api-object.js';
-import { expired } from '../api-error.js';
+import { ApiError, badRequest, expired } from '../api-error.js';
 import { CONFIG_MAPS } from './testing/test-resources.js';
 import { startTestServer, type TestServer } from './testing/test-server.js';
 
@@ -43,10 +43,35 @@ describe('a watch', () => {
     ]);
   });
 
-  it('that may not begin is a plain answer', async () => {
-    test.api.failure = expired('too old resource version: 1 (7)');
+  it.each([
+    [expired('too old resource version: 1 (7)'), { code: 410, reason: 'Expired' }],
+    [new ApiError(504, 'Timeout', 'Timeout: Too large resource version: 9, current: 7'), { code: 504 }],
+  ])('tells within that its version is gone, or to come: %s', async (failure, status) => {
+    test.api.failure = failure;
+    const next = linesOf(await test.open(`${PATH}&resourceVersion=1`));
+    expect(await next()).toMatchObject({
+      type: 'ERROR',
+      object: { kind: 'Status', message: failure.message, ...status },
+    });
+    expect(await next()).toBeUndefined();
+    expect(test.audit.map(({ stage, code }) => [stage, code])).toEqual([
+      ['ResponseStarted', 200],
+      ['ResponseComplete', 200],
+    ]);
+  });
+
+  it('that cannot be is a plain answer', async () => {
+    test.api.failure = badRequest('unable to parse requirement');
     const { code, json } = await test.ask(`${PATH}&resourceVersion=1`);
-    expect([code, json]).toMatchObject([410, { reason: 'Expired' }]);
+    expect([code, json]).toMatchObject([400, { reason: 'BadRequest' }]);
+  });
+
+  it('tells how far it has come two seconds before its end', async () => {
+    const next = linesOf(await test.open(`${PATH}&allowWatchBookmarks=true&resourceVersion=3&timeoutSeconds=10`));
+    await test.clock.advance(8_000);
+    expect(await next()).toMatchObject({ type: 'BOOKMARK', object: { metadata: { resourceVersion: '42' } } });
+    await test.clock.advance(2_000);
+    expect(await next()).toBeUndefined();
   });
 
   it('tells how far it has come once a minute', async () => {

@@ -14,8 +14,19 @@ export interface ApiCall {
   readonly as?: string;
   /** Asks again until this is so, for what a server does by and by. */
   readonly until?: (answer: ApiAnswer) => boolean;
+  /** The line of a watch after which nobody listens any more. */
+  readonly ends?: (event: WatchLine) => boolean;
   /** The part of the answer's body that is compared; default: all of it. */
   readonly compared?: (body: unknown) => unknown;
+}
+
+/** What a watch tells; of a Table, the object is that of its first row. */
+export interface WatchLine {
+  readonly type: string;
+  readonly object: {
+    readonly kind?: string;
+    readonly metadata?: { readonly name?: string; readonly annotations?: object };
+  };
 }
 
 export interface ApiAnswer {
@@ -55,23 +66,30 @@ export class ApiUnderTest {
         'content-length': Buffer.byteLength(body),
       }),
     };
-    return this.#send(new URL(call.path, this.#connection.server), { method: call.method, headers }, body);
+    return this.#send(new URL(call.path, this.#connection.server), { method: call.method, headers }, body, call.ends);
   }
 
   close(): void {
     this.#agent.destroy();
   }
 
-  #send(url: URL, options: RequestOptions, body: string | undefined): Promise<ApiAnswer> {
+  #send(url: URL, options: RequestOptions, body: string | undefined, ends: ApiCall['ends']): Promise<ApiAnswer> {
     return new Promise((resolve, reject) => {
       const sent = request(url, { ...options, agent: this.#agent, timeout: 20_000 }, (response) => {
         let text = '';
-        response.setEncoding('utf8').on('data', (part: string) => (text += part));
-        response.once('error', reject);
-        response.once('end', () => {
+        const answer = (whole: string): void => {
           const { statusCode: status = 0, headers } = response;
-          resolve({ status, body: parsed(text), warnings: warningsOf(headers['warning']) });
+          resolve({ status, body: parsed(whole), warnings: warningsOf(headers['warning']) });
+        };
+        response.setEncoding('utf8').on('data', (part: string) => {
+          text += part;
+          const heard = ends && untilEnd(text, ends);
+          if (heard === undefined) return;
+          answer(heard);
+          response.destroy();
         });
+        response.once('error', reject);
+        response.once('end', () => answer(text));
       });
       sent.once('timeout', () =>
         sent.destroy(new Error(`${this.name}: ${options.method} ${url.pathname} took too long`)),
@@ -85,6 +103,18 @@ export class ApiUnderTest {
 /** Texts of `299 - "…"`; Node joins several headers with commas. */
 const warningsOf = (header: unknown): string[] =>
   [...String(header ?? '').matchAll(/299 - "((?:[^"\\]|\\.)*)"/g)].map(([, text = '']) => text);
+
+/** The lines up to the one after which nobody listens; undefined: it has not come yet. */
+function untilEnd(text: string, ends: NonNullable<ApiCall['ends']>): string | undefined {
+  const lines = text.split('\n').slice(0, -1);
+  const last = lines.findIndex((line) => ends(lineOf(JSON.parse(line) as WatchLine)));
+  return last < 0 ? undefined : lines.slice(0, last + 1).join('\n');
+}
+
+function lineOf({ type, object }: WatchLine): WatchLine {
+  const { rows } = object as { rows?: readonly WatchLine[] };
+  return { type, object: rows?.[0]?.object ?? object };
+}
 
 function parsed(text: string): unknown {
   try {

@@ -1,4 +1,4 @@
-import type { ApiCall } from './api-call.js';
+import type { ApiCall, WatchLine } from './api-call.js';
 
 /** Paths of collections in a sequence's namespace. */
 export const CONFIG_MAPS = '/api/v1/namespaces/{ns}/configmaps';
@@ -35,6 +35,17 @@ export const remove = (path: string, body?: unknown): ApiCall => ({
 /** A server-side apply by a manager. */
 export const apply = (path: string, manager: string, body: unknown, more = ''): ApiCall =>
   patch(`${path}?fieldManager=${manager}${more}`, APPLY_PATCH, body);
+
+/** A watch's events; bookmarks that come now and then are each server's own. */
+export const watching = (call: ApiCall): ApiCall => ({ ...call, compared: eventsOf });
+
+function eventsOf(body: unknown): unknown {
+  const events = (Array.isArray(body) ? body : [body]) as readonly Partial<WatchLine>[];
+  if (events.some((event) => event === null || typeof event !== 'object' || event.type === undefined)) return body;
+  return events.filter(
+    ({ type, object }) => type !== 'BOOKMARK' || object?.kind === 'Table' || object?.metadata?.annotations,
+  );
+}
 
 export const configMap = (name: string, data: Record<string, string>, metadata: object = {}): object => ({
   apiVersion: 'v1',

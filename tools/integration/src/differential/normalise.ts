@@ -52,6 +52,7 @@ export class Normaliser {
   }
 
   #object(object: Record<string, unknown>): unknown {
+    if (object['type'] === 'BOOKMARK' && this.#comparesVersions) return this.#bookmark(object);
     const { generateName } = object as { generateName?: string };
     const entries = Object.entries(object).map(([key, value]) => {
       if (key === 'name' && typeof generateName === 'string' && RANDOM_NAME.test(String(value)))
@@ -60,6 +61,11 @@ export class Normaliser {
       return [key, this.#field(key, value)];
     });
     return Object.fromEntries(entries);
+  }
+
+  /** Its version is whatever the server has come to. */
+  #bookmark(event: object): unknown {
+    return new Normaliser(this.#namespace, false).normalise(event);
   }
 
   #field(key: string, value: unknown): unknown {

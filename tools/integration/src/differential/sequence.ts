@@ -9,6 +9,10 @@ export type Step = ApiCall | ((answers: readonly ApiAnswer[]) => ApiCall);
 export interface Sequence {
   readonly name: string;
   readonly steps: readonly Step[];
+  /** Asked while the steps are played; `{version}` is that of before the first. */
+  readonly meanwhile?: readonly ApiCall[];
+  /** Asked after the last step, all at once. */
+  readonly afterwards?: readonly Step[];
   /** Collections (paths with `{ns}`) whose events since the beginning are compared at the end. */
   readonly watched?: readonly string[];
   /**
@@ -39,18 +43,25 @@ export async function transcribe(api: ApiUnderTest, sequence: Sequence, namespac
     body: { metadata: { name: 'default' } },
   });
   const answers: ApiAnswer[] = [];
-  const transcript: unknown[] = [];
+  const played: Played[] = [];
+  const play = async (step: Step): Promise<Played> => {
+    const call = inNamespace(typeof step === 'function' ? step(answers) : step, namespace, resourceVersion);
+    return { call, answer: await settled(api, call) };
+  };
+  const meanwhile = Promise.all((sequence.meanwhile ?? []).map(play));
   for (const step of sequence.steps) {
-    const call = inNamespace(typeof step === 'function' ? step(answers) : step, namespace);
-    const answer = await settled(api, call);
-    answers.push(answer);
-    const { compared = (body) => body } = call;
-    transcript.push(normaliser.normalise({ ...answer, body: compared(answer.body) }));
+    const one = await play(step);
+    played.push(one);
+    answers.push(one.answer);
   }
+  played.push(...(await meanwhile), ...(await Promise.all((sequence.afterwards ?? []).map(play))));
+  const transcript = played.map(({ call: { compared = (body) => body }, answer }) =>
+    normaliser.normalise({ ...answer, body: compared(answer.body) }),
+  );
   const events: unknown[] = [];
   for (const path of sequence.watched ?? []) {
     const query = `watch=true&resourceVersion=${resourceVersion}&timeoutSeconds=${WATCH_SECONDS}`;
-    const watch = inNamespace({ method: 'GET', path: `${path}?${query}` }, namespace);
+    const watch = inNamespace({ method: 'GET', path: `${path}?${query}` }, namespace, resourceVersion);
     events.push((await api.call(watch)).body);
   }
   return {
@@ -61,8 +72,13 @@ export async function transcribe(api: ApiUnderTest, sequence: Sequence, namespac
 
 const namespaceNamed = (name: string): object => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
 
-function inNamespace(call: ApiCall, namespace: string): ApiCall {
-  const path = call.path.replaceAll('{ns}', namespace);
+interface Played {
+  readonly call: ApiCall;
+  readonly answer: ApiAnswer;
+}
+
+function inNamespace(call: ApiCall, namespace: string, version: string): ApiCall {
+  const path = call.path.replaceAll('{ns}', namespace).replaceAll('{version}', version);
   if (call.body === undefined || typeof call.body === 'string') return { ...call, path };
   const body = JSON.parse(JSON.stringify(call.body).replaceAll('{ns}', namespace)) as unknown;
   return { ...call, path, body };

@@ -9,3 +9,5 @@ export { patching } from './patching.js';
 export { reading } from './reading.js';
 export { writing } from './writing.js';
 export { generated } from './generated.js';
+export { watching } from './watching.js';
+export { generatedWatches } from './generated-watches.js';
