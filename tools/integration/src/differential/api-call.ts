@@ -20,7 +20,7 @@ export interface ApiCall {
   readonly compared?: (body: unknown) => unknown;
 }
 
-/** What a watch tells; of a Table, the object is that of its first row. */
+/** What a watch tells. */
 export interface WatchLine {
   readonly type: string;
   readonly object: {
@@ -107,13 +107,14 @@ const warningsOf = (header: unknown): string[] =>
 /** The lines up to the one after which nobody listens; undefined: it has not come yet. */
 function untilEnd(text: string, ends: NonNullable<ApiCall['ends']>): string | undefined {
   const lines = text.split('\n').slice(0, -1);
-  const last = lines.findIndex((line) => ends(lineOf(JSON.parse(line) as WatchLine)));
+  const last = lines.findIndex((line) => ends(JSON.parse(line) as WatchLine));
   return last < 0 ? undefined : lines.slice(0, last + 1).join('\n');
 }
 
-function lineOf({ type, object }: WatchLine): WatchLine {
-  const { rows } = object as { rows?: readonly WatchLine[] };
-  return { type, object: rows?.[0]?.object ?? object };
+/** The object of an event; of a Table, that of its first row. */
+export function shownObject(object: WatchLine['object']): WatchLine['object'] {
+  const { rows } = object as { rows?: readonly Pick<WatchLine, 'object'>[] };
+  return rows?.[0]?.object ?? object;
 }
 
 function parsed(text: string): unknown {

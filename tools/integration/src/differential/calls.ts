@@ -1,4 +1,4 @@
-import type { ApiCall, WatchLine } from './api-call.js';
+import { shownObject, type ApiCall, type WatchLine } from './api-call.js';
 
 /** Paths of collections in a sequence's namespace. */
 export const CONFIG_MAPS = '/api/v1/namespaces/{ns}/configmaps';
@@ -41,11 +41,15 @@ export const watching = (call: ApiCall): ApiCall => ({ ...call, compared: events
 
 function eventsOf(body: unknown): unknown {
   const events = (Array.isArray(body) ? body : [body]) as readonly Partial<WatchLine>[];
-  if (events.some((event) => event === null || typeof event !== 'object' || event.type === undefined)) return body;
-  return events.filter(
-    ({ type, object }) => type !== 'BOOKMARK' || object?.kind === 'Table' || object?.metadata?.annotations,
-  );
+  return events.every(isLine) ? events.filter((line) => line.type !== 'BOOKMARK' || endsInitial(line)) : body;
 }
+
+const isLine = (event: unknown): event is WatchLine =>
+  typeof event === 'object' && event !== null && 'type' in event && 'object' in event;
+
+/** A bookmark says that what was there is told. */
+export const endsInitial = ({ type, object }: WatchLine): boolean =>
+  type === 'BOOKMARK' && shownObject(object).metadata?.annotations !== undefined;
 
 export const configMap = (name: string, data: Record<string, string>, metadata: object = {}): object => ({
   apiVersion: 'v1',

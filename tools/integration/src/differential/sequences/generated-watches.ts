@@ -1,9 +1,10 @@
 import fc from 'fast-check';
-import type { ApiAnswer, ApiCall, WatchLine } from '../api-call.js';
+import { shownObject, type ApiAnswer, type ApiCall, type WatchLine } from '../api-call.js';
 import {
   apply,
   configMap,
   CONFIG_MAPS,
+  endsInitial,
   get,
   MERGE_PATCH,
   patch,
@@ -88,10 +89,7 @@ function noted(call: ApiCall, index: number): ApiCall {
   return { ...call, body: { metadata: { ...metadata, annotations: { note: String(index) } } } };
 }
 
-const isLast = ({ object }: WatchLine): boolean => object.metadata?.name === LAST;
-/** A bookmark says that what was there is told. */
-const isInitialEnd = ({ type, object }: WatchLine): boolean =>
-  type === 'BOOKMARK' && object.metadata?.annotations !== undefined;
+const isLast = ({ object }: WatchLine): boolean => shownObject(object).metadata?.name === LAST;
 
 /** The version of the newest object that was told before a step, not of the last; `{version}`: of before them all. */
 function versionAt(answers: readonly ApiAnswer[], step: number): string {
@@ -139,7 +137,7 @@ function watchAs(path: string, asked: Asked, answers: readonly ApiAnswer[]): Api
     `timeoutSeconds=${tellsWhatIs || asked.from === 'step' ? SECONDS : 1}`,
   ].filter((option) => option !== '');
   const call = heard(get(`${path}?watch=true&${options.join('&')}`, table && !bookmarks ? TABLE : undefined));
-  return { ...call, ends: tellsWhatIs && bookmarks ? isInitialEnd : isLast };
+  return { ...call, ends: tellsWhatIs && bookmarks ? endsInitial : isLast };
 }
 
 function versionOption({ from, step }: Asked, answers: readonly ApiAnswer[]): string {
