@@ -257,41 +257,41 @@ describe('caches that are behind', () => {
     const rig = await newRig();
     const other = await newRig(rig);
     const made = rig.witness();
-    rig.schedule({ concurrencyPolicy, schedule: '5,10 3 * * *' });
-    await rig.quiet();
+    rig.schedule({ concurrencyPolicy, schedule: '5,6 3 * * *' });
+    await rig.until('03:04:59');
     await other.quiet();
-    // The other one starts the tick and the status is written; this one sees nothing of either.
+    // The other one starts the first tick, and this one, which could not write, sees nothing of it: its watches
+    // are dead, and not silent for long enough yet that they are opened again.
+    rig.client.watches.bookmark();
+    await rig.quiet();
     rig.client.watches.freeze();
-    const late = rig.client.intercept({
-      matches: isScheduleWrite,
-      before: () => Promise.reject(dead),
-      times: Infinity,
-    });
-    await rig.until('03:05:00');
+    const end = rig.client.fail(isScheduleWrite, dead, { times: Infinity });
+    await rig.until('03:05:01');
     await other.quiet();
     expect(made.ticks).toEqual(['03:05']);
     await other.client.close();
-    late();
-    await rig.until('03:10:30');
+    await rig.until('03:05:59');
+    end();
+    await rig.until('03:06:01');
     expect(made.overlaps).toEqual([]);
     rig.client.watches.thaw();
-    await rig.advance(30_000);
+    await rig.advance(10_000);
     await stopCancelled(rig);
     expect(made.overlaps).toEqual([]);
-    expect(made.ticks).toEqual(concurrencyPolicy === 'Forbid' ? ['03:05'] : ['03:05', '03:10']);
+    expect(made.ticks).toEqual(concurrencyPolicy === 'Forbid' ? ['03:05'] : ['03:05', '03:06']);
   });
 
   it('do not make a tick give way to a run that has ended', async () => {
     const rig = await newRig();
     const made = rig.witness();
-    rig.schedule({ concurrencyPolicy: 'Forbid' });
-    await rig.until('03:05:30');
+    rig.schedule({ concurrencyPolicy: 'Forbid', schedule: '5,6 3 * * *' });
+    await rig.until('03:05:50');
     const [run] = rig.runs();
     rig.client.watches.freeze();
     const ended = { type: 'merge' as const, body: { status: { phase: 'Failed' } } };
     rig.server.patch(AGENT_RUN, at(run?.metadata.name ?? ''), ended, { subresource: 'status' });
-    await rig.until('03:10:00');
-    expect(made.ticks).toEqual(['03:05', '03:10']);
+    await rig.until('03:06:00');
+    expect(made.ticks).toEqual(['03:05', '03:06']);
   });
 });
 

@@ -95,7 +95,7 @@ describe('whatever happens in whatever order', () => {
           if (concurrencyPolicy !== 'Allow') expect(made.overlaps).toEqual([]);
           await rig.stop();
         }),
-        { numRuns: 60 },
+        { numRuns: 30 },
       );
     },
     120_000,

@@ -53,12 +53,13 @@ export class ScheduleReconciler {
     // Before anything is waited for, so that the stamps have the order in which the ticks became due.
     const submittedAt = stamps.next();
     const { facts, plan } = await this.#decide(key, schedule);
+    // Before the writes, since one that fails must not keep the next tick waiting.
+    alarm.set(key, plan.wakeAt);
     const outcome = plan.step && (await this.#take(schedule, plan.step, submittedAt));
     const { namespace = '' } = schedule.metadata;
     const instanceExists = cache.instances.get(namespace, schedule.spec.instanceRef.name) !== undefined;
     await writer.write(schedule, foldScheduleStatus({ ...facts, plan, outcome, instanceExists }));
     for (const run of plan.surplus) await runs.remove(schedule, run);
-    alarm.set(key, plan.wakeAt);
   }
 
   async #decide(key: string, schedule: SympoziumSchedule): Promise<Decided> {
