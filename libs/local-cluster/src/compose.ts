@@ -125,6 +125,7 @@ export function compose(settings: Settings, { layout, pki, store, users }: Found
     rest,
     close: async () => {
       await client.close();
+      authorizer.close();
       await audit.close();
       await store.close();
     },

@@ -1,10 +1,6 @@
-import type { Clock } from '@sympozium/process';
 import type { Crd, CrdCondition } from './crd.js';
 
 type NewCondition = Omit<CrdCondition, 'lastTransitionTime'>;
-
-/** A time as the API writes it, in whole seconds. */
-export const timeOf = (clock: Clock): string => `${new Date(clock.now()).toISOString().slice(0, 19)}Z`;
 
 /** The conditions with this one set; its time changes only with its status. */
 export function withCondition(

@@ -9,11 +9,12 @@ import type { ObjectApi, WriteParameters } from '../rest/object-api.js';
 import { sameJson } from '../schema/json.js';
 import type { Change, RevisionStore } from '../storage/revision-store.js';
 import { namingOf } from './accepted-names.js';
-import { timeOf, withCondition } from './conditions.js';
+import { withCondition } from './conditions.js';
 import { asCrd, isTrue } from './crd.js';
 import type { Crd, CrdCondition } from './crd.js';
 import { CLEANUP } from './crd-strategy.js';
 import { ServedCrds } from './served-crds.js';
+import { nowOf } from '../rest/times.js';
 
 export interface CrdControllerOptions {
   readonly store: RevisionStore;
@@ -156,7 +157,7 @@ export class CrdController implements Runnable {
     const { api, clock, registry } = this.#options;
     const resource = registry.find(CRD_RESOURCE.group, CRD_RESOURCE.version, CRD_RESOURCE.plural);
     if (!resource) return undefined;
-    const now = timeOf(clock);
+    const now = nowOf(clock);
     const next = { ...crd, ...change };
     const all = conditions.reduce((list, one) => withCondition(list, one, now), next.status?.conditions ?? []);
     const body: ApiObject = { ...next, status: { ...next.status, conditions: all } };

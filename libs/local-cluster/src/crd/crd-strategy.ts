@@ -2,10 +2,11 @@ import type { ApiObject } from '../api-object.js';
 import type { Strategy } from '../resources/resource.js';
 import { formatOf } from '../schema/types.js';
 import type { Schema } from '../schema/schema.js';
-import { timeOf, withCondition } from './conditions.js';
+import { withCondition } from './conditions.js';
 import { asCrd } from './crd.js';
 import type { Crd, CrdNames, CrdSpec } from './crd.js';
 import { statusErrors, validateCrd, validateCrdUpdate } from './validate-crd.js';
+import { nowOf } from '../rest/times.js';
 
 /** Keeps a deleted CRD until its objects are gone. */
 export const CLEANUP = 'customresourcecleanup.apiextensions.k8s.io';
@@ -28,7 +29,7 @@ export const crdStrategy: Strategy = {
   markForDeletion: (object, { clock }) => {
     const crd = asCrd(object);
     const { metadata, status } = crd;
-    const now = timeOf(clock);
+    const now = nowOf(clock);
     metadata.deletionTimestamp = now;
     metadata.finalizers = [...new Set([...(metadata.finalizers ?? []), CLEANUP])];
     const conditions = withCondition(status?.conditions, TERMINATING, now);

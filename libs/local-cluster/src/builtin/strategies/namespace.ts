@@ -4,6 +4,7 @@ import type { ApiObject } from '../../api-object.js';
 import { labelKeyFaults } from '../../rest/label-rules.js';
 import { invalidFor, invalidValue } from '../../schema/field-errors.js';
 import { childOf, fieldsOf, fillEmpty, textOf, textsOf } from './access.js';
+import { nowOf } from '../../rest/times.js';
 
 const FINALIZER = 'kubernetes';
 
@@ -27,7 +28,7 @@ export const namespaceStrategy: Strategy = {
   validate: validateFinalizers,
   validateStatusUpdate: phaseErrors,
   markForDeletion(namespace, { clock }) {
-    namespace.metadata.deletionTimestamp = new Date(clock.now()).toISOString().replace(/\.\d+Z$/, 'Z');
+    namespace.metadata.deletionTimestamp = nowOf(clock);
     childOf(namespace, 'status')['phase'] = 'Terminating';
   },
   selectableFields: (namespace) => ({

@@ -8,6 +8,7 @@ import { deleteOptions } from '../options.js';
 import { selects, type LabelSelector } from '../../label-selector.js';
 import { withCondition, type PodFields } from './pod-condition.js';
 import { nameOf } from '../verbs.js';
+import { nowOf } from '../../rest/times.js';
 
 export interface EvictionOptions {
   readonly api: ObjectApi;
@@ -107,7 +108,7 @@ function tooMany(message: string, retryAfterSeconds?: number): ApiError {
 /** The budget after one more disruption, which its controller has yet to see. */
 function spent(budget: ApiObject, pod: string, clock: Clock): ApiObject {
   const status = (budget as Budget).status ?? {};
-  const now = new Date(clock.now()).toISOString().replace(/\.\d+Z$/, 'Z');
+  const now = nowOf(clock);
   const disruptionsAllowed = (status.disruptionsAllowed ?? 0) - 1;
   return {
     ...budget,

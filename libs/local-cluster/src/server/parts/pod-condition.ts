@@ -1,4 +1,5 @@
 import type { Clock } from '@sympozium/process';
+import { nowOf } from '../../rest/times.js';
 
 export interface PodFields {
   readonly spec?: { nodeName?: string; schedulingGates?: readonly unknown[] };
@@ -15,7 +16,7 @@ interface PodCondition {
 export function withCondition(status: NonNullable<PodFields['status']>, condition: PodCondition, clock: Clock): object {
   const { conditions = [] } = status;
   const known = conditions.find(({ type }) => type === condition.type);
-  const now = new Date(clock.now()).toISOString().replace(/\.\d+Z$/, 'Z');
+  const now = nowOf(clock);
   const lastTransitionTime = known?.status === condition.status ? known['lastTransitionTime'] : now;
   const next = { lastProbeTime: null, lastTransitionTime, ...condition };
   return {
