@@ -72,7 +72,7 @@ export class LocalSystem {
     const [call] = await Promise.all([
       installed.then(() => this.#serveDemo(client, kubeconfig, signal)),
       operator,
-      cluster.ready.then(() => (cluster.virtualNode ? this.#startNode(cluster) : undefined)),
+      installed.then(() => (cluster.virtualNode ? this.#startNode(cluster) : undefined)),
     ]);
     signal.throwIfAborted();
     if (call && demo) await this.#runDemo(call, signal);
@@ -89,7 +89,8 @@ export class LocalSystem {
   async #install(client: KubeClient, credentials: Credentials): Promise<void> {
     const { 'charts/sympozium-crds/crds': crds, 'config/rbac/operator.yaml': all } = bundledManifests();
     const own = credentials.ownUser ? all : all.filter(({ kind }) => kind === 'Namespace');
-    await Promise.all([installCrds(client, crds), applyManifests(client, own)]);
+    await applyManifests(client, own); // before the operator asks whether it may
+    await installCrds(client, crds);
   }
 
   async #startNode({ client, server: apiServer, credentials, nodeName }: Cluster): Promise<void> {
