@@ -162,3 +162,12 @@ it('asks everybody who may know a token, and tells what each says', async () => 
     `[invalid bearer token, token audiences ["${ISSUER}"] is invalid for the target audiences ["x"]]`,
   );
 });
+
+it('waits for a key that is still being made', async () => {
+  let made: (pair: typeof keys) => void = () => {};
+  const coming = new Promise<typeof keys>((resolve) => (made = resolve));
+  const early = new ServiceAccountTokens({ store, keys: coming, clock, random: seededRandom(3) });
+  const minting = early.mint(USUAL);
+  made(keys);
+  expect(await tokens.authenticate((await minting).token)).toMatchObject({ uid: 'uid-foo' });
+});
