@@ -75,7 +75,6 @@ function wishes(view: ServerView, sidecar: SidecarSpec, config: ServerConfig): r
         selector: { matchLabels: selector(run) },
         // No Pod goes before another one answers.
         strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: '25%' } },
-        minReadySeconds: 1,
         // The Deployment's own clock for "does not get on": observe has none.
         progressDeadlineSeconds: 60,
         revisionHistoryLimit: 2,
