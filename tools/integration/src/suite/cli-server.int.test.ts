@@ -153,7 +153,7 @@ describe('a run of an instance that is served', () => {
     const { exitCode, stdout } = await sympozium(system, 'run', 'A task by command', '-i', 'writer', '-o', 'json');
     expect(exitCode).toBe(0);
     const { name } = JSON.parse(stdout) as { name: string };
-    expect((await system.run(name)).status).toMatchObject({ mode: 'task', phase: 'Succeeded' });
+    expect((await system.finished(name)).status).toMatchObject({ mode: 'task', phase: 'Succeeded' });
   });
 
   it('is a task as bare YAML that says no mode', async () => {
