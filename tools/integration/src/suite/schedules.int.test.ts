@@ -1,6 +1,7 @@
 import { CRON_HINT, LABEL, SYMPOZIUM_INSTANCE, ZONE_HINT, type AgentRun } from '@sympozium/api';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { workspaceFile } from '../fixture/app-process.js';
+import { writeName } from '../fixture/audit.js';
 import { kubectl, sympozium } from '../fixture/commands.js';
 import { ModelDouble, says, type ModelCall } from '../fixture/model-double.js';
 import { HOUR_MS, Scheduled, WAITING } from '../fixture/scheduled.js';
@@ -8,6 +9,8 @@ import { until } from '../fixture/until.js';
 
 /** Kubernetes' garbage collector looks for kinds that are new to it, ours here, every 30 s. */
 const COLLECTED_MS = 90_000;
+/** So long after an operator's start it has counted the runs of instances, and written where another one had counted wrong. */
+const COUNTED_MS = 11_000;
 
 let scheduled: Scheduled;
 let model: ModelDouble;
@@ -65,6 +68,7 @@ describe('a tick', () => {
     await scheduled.operate();
     await scheduled.nextTick('waits');
     await until('the other is seen', async () => (await scheduled.condition('rests', 'Ready'))?.reason === 'Suspended');
+    scheduled.clock.pass(COUNTED_MS);
     await scheduled.system.quiet();
     const before = scheduled.system.writes().length;
     for (let minute = 0; minute < 24 * 60; minute += 1) {
@@ -72,7 +76,7 @@ describe('a tick', () => {
       await new Promise((resolve) => setImmediate(resolve));
     }
     await scheduled.system.quiet();
-    expect(scheduled.system.writes().length - before).toBe(0);
+    expect(scheduled.system.writes().slice(before).map(writeName)).toEqual([]);
     await scheduled.tickStarts('waits');
     await scheduled.system.quiet();
     const named = (resource: string) =>

@@ -38,7 +38,7 @@ const CHILDREN: readonly (readonly [Kind, suffix: string, edit?: object])[] = [
   ],
   [ROLE, '', { rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['get'] }] }],
   [ROLE_BINDING, '', { subjects: [{ kind: 'ServiceAccount', name: 'default', namespace: 'default' }] }],
-  [DEPLOYMENT, '', { spec: { replicas: 0, minReadySeconds: 7 } }],
+  [DEPLOYMENT, '', { spec: { replicas: 0, progressDeadlineSeconds: 7 } }],
   [POD_DISRUPTION_BUDGET, '', { spec: { maxUnavailable: '100%' } }],
   [SERVICE, '', { spec: { ports: [{ name: 'http', port: 9999, targetPort: 9999 }] } }],
 ];
