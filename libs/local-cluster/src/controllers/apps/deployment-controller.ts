@@ -216,7 +216,7 @@ export class DeploymentController implements Runnable {
   }
 
   #wrote(key: string, informer: Informer<Deployment> | Informer<ReplicaSet>, object: KubeObject): void {
-    this.#writes.record(key, () => hasSeen(informer as unknown as Informer<KubeObject>, object));
+    this.#writes.record(key, () => hasSeen(informer, object));
   }
 }
 

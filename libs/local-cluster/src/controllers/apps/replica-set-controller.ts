@@ -56,9 +56,7 @@ export class ReplicaSetController implements Runnable {
     const { namespace, name } = parseObjectKey(key);
     const set = this.#sets.store.get(namespace, name);
     if (!set) return;
-    const pods = await this.#claims.claim(set, (pod) =>
-      this.#ownPods.wrote(key, this.#pods as unknown as Informer<KubeObject>, pod),
-    );
+    const pods = await this.#claims.claim(set, (pod) => this.#ownPods.wrote(key, this.#pods, pod));
     const going = set.metadata.deletionTimestamp !== undefined;
     const failure = going ? undefined : await this.#scale(key, set, pods.filter(isActive));
     await unlessGone(this.#writeStatus(key, set, pods, failure));
@@ -94,7 +92,7 @@ export class ReplicaSetController implements Runnable {
     if (isDeepStrictEqual(set.status, status)) return;
     const next = { ...set, status } as KubeObject;
     const written = await client.replace(REPLICA_SET, next, { ...MANAGER, subresource: 'status' });
-    this.#ownPods.wrote(key, this.#sets as unknown as Informer<KubeObject>, written);
+    this.#ownPods.wrote(key, this.#sets, written);
   }
 }
 

@@ -98,7 +98,7 @@ export class DisruptionController implements Runnable {
     if (!isDeepStrictEqual(budget.status, status)) {
       const options = { ...MANAGER, subresource: 'status' } as const;
       const written = await this.#context.client.replace<Budget>(BUDGET, { ...budget, status } as KubeObject, options);
-      this.#writes.record(key, () => hasSeen(this.#budgets as unknown as Informer<KubeObject>, written));
+      this.#writes.record(key, () => hasSeen(this.#budgets, written));
     }
     const first = Math.min(...Object.values(disrupted).map((time) => (millis(time) ?? now) + DELETION_MS - now));
     return Number.isFinite(first) ? { recheckAfterMs: Math.max(1, first) } : undefined;

@@ -171,14 +171,14 @@ export class JobController implements Runnable {
       ...MANAGER,
       subresource: 'status',
     });
-    this.#ownPods.wrote(key, this.#jobs as unknown as Informer<KubeObject>, written);
+    this.#ownPods.wrote(key, this.#jobs, written);
     job.metadata.resourceVersion = written.metadata.resourceVersion ?? '';
     job.status = structuredClone(status);
   }
 
   async #release(key: string, pod: Pod): Promise<void> {
     const written = await releasePod(this.#context.client, pod);
-    if (written) this.#ownPods.wrote(key, this.#pods as unknown as Informer<KubeObject>, written);
+    if (written) this.#ownPods.wrote(key, this.#pods, written);
   }
 
   #tellEnd(job: Job, { type, reason = '', message = '' }: JobCondition): void {

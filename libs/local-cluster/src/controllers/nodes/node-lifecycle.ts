@@ -1,4 +1,3 @@
-import type { KubeObject } from '@sympozium/api';
 import { Controller, OwnWrites, type Reconciled } from '@sympozium/controller';
 import type { Informer } from '@sympozium/kube';
 import type { Runnable } from '@sympozium/process';
@@ -135,11 +134,11 @@ export class NodeLifecycle implements Runnable {
     const options = { ...MANAGER, subresource: 'status' } as const;
     const written = await unlessGone(client.patch(POD, { namespace, name }, patch, options));
     if (!written) return;
-    this.#writes.record(node, () => hasSeen(this.#pods as unknown as Informer<KubeObject>, written));
+    this.#writes.record(node, () => hasSeen(this.#pods, written));
     events.record(pod, COMPONENT, { type: 'Warning', reason: 'NodeNotReady', message: 'Node is not ready' });
   }
 
   #wrote(node: Node): void {
-    this.#writes.record(node.metadata.name, () => hasSeen(this.#nodes as unknown as Informer<KubeObject>, node));
+    this.#writes.record(node.metadata.name, () => hasSeen(this.#nodes, node));
   }
 }

@@ -98,7 +98,7 @@ export class EndpointSliceController implements Runnable {
   }
 
   #wrote(key: string, object: KubeObject): void {
-    this.#writes.record(key, () => hasSeen(this.#slices as unknown as Informer<KubeObject>, object));
+    this.#writes.record(key, () => hasSeen(this.#slices, object));
   }
 }
 

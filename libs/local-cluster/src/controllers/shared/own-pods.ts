@@ -5,8 +5,11 @@ import { MANAGER, type ControllerContext } from './context.js';
 import { podFromTemplate } from './pod-from-template.js';
 import { isDeleted, POD, type Pod, type PodTemplate } from './pod.js';
 
+/** What an informer tells of how far it is; of any kind. */
+type Seeing = Pick<Informer<never>, 'resourceVersion'>;
+
 /** Whether an informer has seen a version, or a later one. */
-export const hasSeen = (informer: Informer<KubeObject>, { metadata }: KubeObject): boolean =>
+export const hasSeen = (informer: Seeing, { metadata }: KubeObject): boolean =>
   informer.resourceVersion !== undefined && !isNewer(metadata.resourceVersion ?? '', informer.resourceVersion);
 
 /** Creates and deletes the Pods of a controller's objects, tells of it in Events, and waits for its own writes. */
@@ -28,7 +31,7 @@ export class OwnPods {
   }
 
   /** Notes any write for the key, whose outcome an informer will show. */
-  wrote(key: string, informer: Informer<KubeObject>, object: KubeObject): void {
+  wrote(key: string, informer: Seeing, object: KubeObject): void {
     this.#writes.record(key, () => hasSeen(informer, object));
   }
 
@@ -37,7 +40,7 @@ export class OwnPods {
     const { client, events } = this.#context;
     try {
       const pod = await client.create<Pod>(POD, podFromTemplate(template, owner, reference), MANAGER);
-      this.wrote(key, this.#pods as unknown as Informer<KubeObject>, pod);
+      this.wrote(key, this.#pods, pod);
       events.record(owner, this.#component, {
         type: 'Normal',
         reason: 'SuccessfulCreate',
