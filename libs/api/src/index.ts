@@ -4,7 +4,7 @@ export * from './error-sentence.js';
 export * from './errors.js';
 export * from './failure.js';
 export * from './kinds/agent-run.js';
-export * from './kinds/condition.js';
+export { condition, type Condition, type ConditionStatus } from './kinds/condition.js';
 export * from './kinds/conversation.js';
 export * from './kinds/definitions.js';
 export * from './kinds/instance.js';

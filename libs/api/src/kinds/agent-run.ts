@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { condition } from './condition.js';
+import { conditions, observedGeneration } from './condition.js';
 import { generation, MAX_TEXT, message, tool, toolCall, toolChoice } from './conversation.js';
 import type { Kind, KubeObject } from './kube-object.js';
 import { podTemplate } from './pod-template.js';
 import { AGENT_RUN_SPEC_RULES } from './rules.js';
-import { anyObject, API_VERSION, cel, dnsLabel, duration, httpUrl, keyedBy, objectRef, timeLimit } from './schema.js';
+import { anyObject, API_VERSION, cel, dnsLabel, duration, httpUrl, objectRef, timeLimit } from './schema.js';
 
 /** A SkillPack that a run or an instance uses, with the pack's parameters. */
 export const skillUse = z.object({
@@ -82,7 +82,7 @@ const child = z.object({
 });
 
 export const agentRunStatus = z.object({
-  observedGeneration: z.int().min(0).optional().describe('The metadata.generation that was looked at.'),
+  observedGeneration,
   phase: phase
     .default('Pending')
     .describe('Where the run stands. Succeeded and Failed are final.')
@@ -96,7 +96,7 @@ export const agentRunStatus = z.object({
   mode: z.string().max(32).optional().describe('The mode that was decided.'),
   reason: z.string().max(1024).optional().describe('Why the run waits or failed, a row of the table of errors.'),
   message: z.string().max(32_768).optional().describe('The same for people, with what to do next.'),
-  conditions: z.array(condition).max(32).meta(keyedBy('type')).optional().describe('What else is the case.'),
+  conditions,
   startedAt: z.iso.datetime().optional().describe('RFC 3339, when the agent began to work.'),
   completedAt: z.iso.datetime().optional().describe('RFC 3339, when the run ended.'),
   children: z.array(child).max(32).optional().describe('Objects that were made for the run.'),

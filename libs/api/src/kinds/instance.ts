@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { skillUse } from './agent-run.js';
-import { condition } from './condition.js';
+import { conditions, observedGeneration } from './condition.js';
 import { MAX_TEXT } from './conversation.js';
 import type { Kind, KubeObject } from './kube-object.js';
 import { podTemplate } from './pod-template.js';
@@ -128,8 +128,8 @@ export const instanceSpec = z.object({
 });
 
 export const instanceStatus = z.object({
-  observedGeneration: z.int().min(0).optional().describe('The metadata.generation that was looked at.'),
-  conditions: z.array(condition).max(32).meta(keyedBy('type')).optional().describe('What else is the case.'),
+  observedGeneration,
+  conditions,
   activeRuns: z.int32().min(0).optional().describe('Task runs that work now, as counted at most 10 s after a change.'),
   queuedRuns: z.int32().min(0).optional().describe('Task runs that wait, counted likewise.'),
   endpoint: z

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { condition } from './condition.js';
+import { conditions, observedGeneration } from './condition.js';
 import { MAX_TEXT } from './conversation.js';
 import type { Kind, KubeObject } from './kube-object.js';
-import { API_VERSION, formed, keyedBy, objectRef } from './schema.js';
+import { API_VERSION, formed, objectRef } from './schema.js';
 
 /** What the API server says of anything else. */
 export const CRON_HINT =
@@ -62,8 +62,8 @@ export const scheduleSpec = z.object({
 const time = z.iso.datetime();
 
 export const scheduleStatus = z.object({
-  observedGeneration: z.int().min(0).optional().describe('The metadata.generation that was looked at.'),
-  conditions: z.array(condition).max(32).meta(keyedBy('type')).optional().describe('What else is the case.'),
+  observedGeneration,
+  conditions,
   armed: z
     .object({
       schedule: z.string().max(256).describe('The spec.schedule that it goes by.'),
