@@ -22,7 +22,7 @@ export interface ControllerOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
-  readonly metrics?: Metrics;
+  readonly metrics?: Metrics | undefined;
   readonly backoff?: BackoffOptions;
 }
 

@@ -24,7 +24,7 @@ export class RunController implements Runnable {
   readonly #cache: ClusterCache;
   readonly #controller: Controller;
 
-  constructor({ cache, reconciler, ownWrites, workers, metrics, ...tools }: RunControllerOptions) {
+  constructor({ cache, reconciler, ownWrites, workers, ...tools }: RunControllerOptions) {
     this.#cache = cache;
     this.#controller = new Controller({
       name: this.name,
@@ -32,7 +32,6 @@ export class RunController implements Runnable {
       reconcile: (key) => reconciler.reconcile(key),
       settled: (key) => ownWrites.settled(key),
       ...tools,
-      ...(metrics && { metrics }),
     });
   }
 

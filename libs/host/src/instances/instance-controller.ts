@@ -33,7 +33,7 @@ export class InstanceController implements Runnable {
   readonly #controller: Controller;
   readonly #counting: CountSchedule;
 
-  constructor({ client, cache, modes, skills, metrics, ...tools }: InstanceControllerOptions) {
+  constructor({ client, cache, modes, skills, ...tools }: InstanceControllerOptions) {
     const { clock, log } = tools;
     const ownWrites = new OwnWrites();
     const writes = { client, ownWrites, log };
@@ -55,7 +55,6 @@ export class InstanceController implements Runnable {
       reconcile: (key) => reconciler.reconcile(key),
       settled: (key) => ownWrites.settled(key),
       ...tools,
-      ...(metrics && { metrics }),
     });
   }
 

@@ -30,7 +30,7 @@ export class PackController implements Runnable {
       clock,
       random,
       log,
-      ...(metrics && { metrics }),
+      metrics,
     });
     this.#cache = cache;
     this.#names = new Set(packs.map(({ object }) => object.metadata.name));

@@ -30,7 +30,7 @@ export class ScheduleController implements Runnable {
   readonly #controller: Controller;
   readonly #alarm: Alarm;
 
-  constructor({ client, cache, metrics, ...tools }: ScheduleControllerOptions) {
+  constructor({ client, cache, ...tools }: ScheduleControllerOptions) {
     const { clock, log } = tools;
     const ownWrites = new OwnWrites();
     const writes = { client, ownWrites, log };
@@ -51,7 +51,6 @@ export class ScheduleController implements Runnable {
       reconcile: (key) => reconciler.reconcile(key),
       settled: (key) => ownWrites.settled(key),
       ...tools,
-      ...(metrics && { metrics }),
     });
   }
 
