@@ -1,11 +1,9 @@
-import { AGENT_RUN, groupOf, LABEL, type KubeObject, type OwnerReference } from '@sympozium/api';
+import { AGENT_RUN, LABEL, type KubeObject, type OwnerReference } from '@sympozium/api';
 import { objectKey } from '@sympozium/controller';
+import { controllerOf } from './controller-of.js';
 
 /** The AgentRun that controls an object. */
-const controllingRun = ({ metadata }: KubeObject): OwnerReference | undefined =>
-  metadata.ownerReferences?.find(
-    (owner) => owner.controller === true && owner.kind === AGENT_RUN.kind && groupOf(owner) === groupOf(AGENT_RUN),
-  );
+const controllingRun = (object: KubeObject): OwnerReference | undefined => controllerOf(object, AGENT_RUN);
 
 /**
  * The uid of the run an object belongs to: its controller's, else what its label says (a Pod's controller is the Job).

@@ -1,11 +1,8 @@
-import { groupOf, LABEL, labelValue, SYMPOZIUM_SCHEDULE, type AgentRun, type OwnerReference } from '@sympozium/api';
+import { LABEL, labelValue, SYMPOZIUM_SCHEDULE, type AgentRun, type OwnerReference } from '@sympozium/api';
+import { controllerOf } from './controller-of.js';
 
 /** The schedule whose run it is: the one that controls it, and that its label names. */
-export const scheduleOf = ({ metadata: { labels, ownerReferences } }: AgentRun): OwnerReference | undefined =>
-  ownerReferences?.find(
-    (owner) =>
-      owner.controller === true &&
-      owner.kind === SYMPOZIUM_SCHEDULE.kind &&
-      groupOf(owner) === groupOf(SYMPOZIUM_SCHEDULE) &&
-      labels?.[LABEL.schedule] === labelValue(owner.name),
-  );
+export function scheduleOf(run: AgentRun): OwnerReference | undefined {
+  const schedule = controllerOf(run, SYMPOZIUM_SCHEDULE);
+  return schedule && run.metadata.labels?.[LABEL.schedule] === labelValue(schedule.name) ? schedule : undefined;
+}

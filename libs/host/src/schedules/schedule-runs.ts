@@ -15,6 +15,7 @@ import type { Logger } from '@sympozium/process';
 import { buildScheduledRun, cancelRun, type NewAgentRun } from '@sympozium/run-client';
 import { ignoreGone, isRefusal } from '../apply/api-answers.js';
 import type { ClusterCache } from '../cluster/cluster-cache.js';
+import { controllerOf } from '../cluster/controller-of.js';
 import { scheduleOf } from '../cluster/schedule-of.js';
 import { rfc3339 } from '../status/time.js';
 import type { TickOutcome } from './fold-schedule-status.js';
@@ -97,7 +98,8 @@ export class ScheduleRuns {
   async #holder(schedule: SympoziumSchedule, tick: number, { metadata }: NewAgentRun): Promise<TickOutcome> {
     const { namespace = '', name } = metadata;
     const holder = await this.#dependencies.client.get(AGENT_RUN, { namespace, name });
-    if (isControlledBy(holder, schedule)) return this.#started(schedule, tick, holder);
+    if (controllerOf(holder, SYMPOZIUM_SCHEDULE)?.uid === schedule.metadata.uid)
+      return this.#started(schedule, tick, holder);
     return { tick, reason: 'NameConflict', message: errorSentence('NameConflict', `${AGENT_RUN.kind} ${name}`) };
   }
 
@@ -122,11 +124,5 @@ export class ScheduleRuns {
     });
   }
 }
-
-const isControlledBy = ({ metadata }: AgentRun, schedule: SympoziumSchedule): boolean =>
-  metadata.ownerReferences?.some(
-    ({ controller, kind, uid }) =>
-      controller === true && kind === SYMPOZIUM_SCHEDULE.kind && uid === schedule.metadata.uid,
-  ) === true;
 
 const keyOf = ({ metadata }: SympoziumSchedule): string => objectKey(metadata.namespace ?? '', metadata.name);
