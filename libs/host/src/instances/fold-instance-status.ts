@@ -10,7 +10,7 @@ import {
 } from '@sympozium/api';
 import { isDeepStrictEqual } from 'node:util';
 import type { Obstacle } from '../plan/obstacle.js';
-import { rfc3339 } from '../status/time.js';
+import { turned, type Said } from '../status/turned.js';
 import type { RunCounts } from './count-runs.js';
 
 /** Everything the status of an instance is made from. */
@@ -27,9 +27,8 @@ export interface InstanceFacts {
   readonly now: number;
 }
 
+/** A server's refusal may say the same in other words each time. */
 const VARYING: ErrorCode = 'ApplyFailed';
-
-type Said = Pick<Condition, 'type' | 'status' | 'reason' | 'message'> & { readonly at?: string | undefined };
 
 /** The status that follows from what is the case; the very status of the instance when there is nothing new to say. */
 export function foldInstanceStatus(facts: InstanceFacts): SympoziumInstanceStatus {
@@ -38,23 +37,16 @@ export function foldInstanceStatus(facts: InstanceFacts): SympoziumInstanceStatu
   const ready = readyOf(facts);
   const next = defined({
     observedGeneration: metadata.generation,
-    conditions: [acceptedOf(facts), ready].flatMap((said) => (said ? [turned(said, facts)] : [])),
+    conditions: [acceptedOf(facts), ready].flatMap((said) => (said ? [follow(said, facts)] : [])),
     ...counts,
     endpoint: endpointOf(facts, ready),
   });
   return isDeepStrictEqual(next, status) ? status : next;
 }
 
-/** A condition whose status did not change keeps its time; a server's refusal its words, too, which may vary. */
-function turned({ at, ...said }: Said, { instance, now }: InstanceFacts): Condition {
+function follow(said: Said, { instance, now }: InstanceFacts): Condition {
   const old = instance.status?.conditions?.find(({ type }) => type === said.type);
-  const same = old?.status === said.status;
-  return defined({
-    ...said,
-    message: same && said.reason === VARYING && old.reason === VARYING ? old.message : said.message,
-    lastTransitionTime: same ? old.lastTransitionTime : (at ?? rfc3339(now)),
-    observedGeneration: instance.metadata.generation,
-  });
+  return turned(old, said, { generation: instance.metadata.generation, now, wordsVary: said.reason === VARYING });
 }
 
 const acceptedOf = ({ obstacle, instance }: InstanceFacts): Said =>

@@ -2,7 +2,6 @@ import {
   CONDITION,
   defined,
   errorSentence,
-  isTerminal,
   MAX_LISTED_RUNS,
   REASON,
   type AgentRun,
@@ -13,8 +12,9 @@ import {
 import { isDeepStrictEqual } from 'node:util';
 import { isObstacle } from '../plan/obstacle.js';
 import { rfc3339 } from '../status/time.js';
+import { turned, type Said } from '../status/turned.js';
 import type { ScheduleFacts, SchedulePlan } from './plan-schedule.js';
-import { byAge, tickOf } from './tick-of.js';
+import { openRuns, tickOf } from './tick-of.js';
 
 /** What became of the tick that was due. */
 export type TickOutcome = { readonly tick: number } & (
@@ -29,8 +29,6 @@ export interface DoneFacts extends ScheduleFacts {
   readonly instanceExists: boolean;
 }
 
-type Said = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>;
-
 /** The status that follows from what is the case; the very status of the schedule when there is nothing new to say. */
 export function foldScheduleStatus(facts: DoneFacts): SympoziumScheduleStatus {
   const { schedule, plan, outcome } = facts;
@@ -38,7 +36,7 @@ export function foldScheduleStatus(facts: DoneFacts): SympoziumScheduleStatus {
   const runs = allRuns(facts);
   const next = defined({
     observedGeneration: metadata.generation,
-    conditions: [accepted(facts), ready(facts), started(facts)].flatMap((said) => (said ? [turned(said, facts)] : [])),
+    conditions: [accepted(facts), ready(facts), started(facts)].flatMap((said) => (said ? [follow(said, facts)] : [])),
     armed: plan.armed,
     nextScheduleTime: textOf(plan.next),
     lastTickTime: textOf(outcome?.tick ?? plan.lastTick),
@@ -57,7 +55,7 @@ function allRuns({ runs, outcome }: DoneFacts): readonly AgentRun[] {
 }
 
 function activity(runs: readonly AgentRun[]): Pick<SympoziumScheduleStatus, 'activeRuns' | 'active'> {
-  const open = runs.filter(({ status }) => !isTerminal(status.phase)).sort(byAge);
+  const open = openRuns(runs);
   const active = open.slice(-MAX_LISTED_RUNS).map(({ metadata: { name } }) => ({ name }));
   return { activeRuns: open.length, ...(active.length > 0 && { active }) };
 }
@@ -94,17 +92,9 @@ const missedBefore = ({ lastTick, step }: SchedulePlan): string =>
 
 const failed = (type: string, reason: ErrorCode, message: string): Said => ({ type, status: 'False', reason, message });
 
-/** A condition whose status did not change keeps its time. */
-function turned({ type, status, reason, message }: Said, { schedule, now }: DoneFacts): Condition {
-  const old = schedule.status?.conditions?.find((said) => said.type === type);
-  return defined({
-    type,
-    status,
-    reason,
-    message,
-    lastTransitionTime: old?.status === status ? old.lastTransitionTime : rfc3339(now),
-    observedGeneration: schedule.metadata.generation,
-  });
+function follow(said: Said, { schedule, now }: DoneFacts): Condition {
+  const old = schedule.status?.conditions?.find(({ type }) => type === said.type);
+  return turned(old, said, { generation: schedule.metadata.generation, now });
 }
 
 const textOf = (time: number | undefined): string | undefined => (time === undefined ? undefined : rfc3339(time));

@@ -1,6 +1,5 @@
 import {
   errorSentence,
-  isTerminal,
   scheduledRunName,
   type AgentRun,
   type ErrorCode,
@@ -8,10 +7,10 @@ import {
   type SympoziumScheduleStatus,
 } from '@sympozium/api';
 import { isObstacle, type Obstacle } from '../plan/obstacle.js';
-import { rfc3339 } from '../status/time.js';
+import { millis, rfc3339 } from '../status/time.js';
 import type { CronTicks, DueTicks } from './cron-ticks.js';
 import { surplusRuns } from './surplus-runs.js';
-import { byAge } from './tick-of.js';
+import { openRuns } from './tick-of.js';
 
 /** What is decided from. */
 export interface ScheduleFacts {
@@ -56,7 +55,7 @@ export function planSchedule(facts: ScheduleFacts): SchedulePlan {
   const { schedule, ticks, now } = facts;
   const surplus = surplusRuns(schedule, facts.runs);
   if (schedule.spec.suspend || isObstacle(ticks))
-    return { lastTick: timeOf(schedule.status?.lastTickTime), missed: 0, surplus };
+    return { lastTick: millis(schedule.status?.lastTickTime), missed: 0, surplus };
   const { armed, lastTick } = arm(facts);
   const from = Math.max(Date.parse(armed.since), lastTick ?? -Infinity);
   const due = ticks.due(from, now);
@@ -73,7 +72,7 @@ function arm({ schedule, now }: ScheduleFacts): { readonly armed: Armed; readonl
   const { metadata, spec, status } = schedule;
   const old = status?.armed;
   if (old?.schedule === spec.schedule && old.timeZone === spec.timeZone)
-    return { armed: old, lastTick: timeOf(status?.lastTickTime) };
+    return { armed: old, lastTick: millis(status?.lastTickTime) };
   const since = isAsMade(schedule) ? metadata.creationTimestamp : undefined;
   return { armed: { schedule: spec.schedule, timeZone: spec.timeZone, since: since ?? rfc3339(now) } };
 }
@@ -96,7 +95,7 @@ function decide({ schedule, runs, now }: ScheduleFacts, tick: number): Step {
   const own = runs.find((run) => run.metadata.name === scheduledRunName(metadata.name, tick));
   if (own) return { tick, act: 'found', run: own };
   if (now > latestStart(schedule, tick)) return skip(tick, 'TickMissed', lateness(tick, now));
-  const open = runs.filter(({ status }) => !isTerminal(status.phase)).sort(byAge);
+  const open = openRuns(runs);
   const [first] = open;
   if (!first || spec.concurrencyPolicy === 'Allow') return { tick, act: 'start' };
   if (spec.concurrencyPolicy === 'Forbid')
@@ -123,5 +122,3 @@ function wakeAt(schedule: SympoziumSchedule, step: Step | undefined, next: numbe
 
 const latestStart = ({ spec: { startingDeadlineSeconds = Infinity } }: SympoziumSchedule, tick: number): number =>
   tick + startingDeadlineSeconds * 1000;
-
-const timeOf = (time: string | undefined): number | undefined => (time === undefined ? undefined : Date.parse(time));

@@ -1,4 +1,5 @@
 import { isTerminal, type AgentRun, type SympoziumSchedule } from '@sympozium/api';
+import { millis } from '../status/time.js';
 import { byAge, tickOf } from './tick-of.js';
 
 /**
@@ -14,10 +15,8 @@ export function surplusRuns({ spec, status }: SympoziumSchedule, runs: readonly 
     const those = ended.filter((run) => run.status.phase === phase);
     return those.slice(0, Math.max(0, those.length - kept));
   };
-  const dealtWith = Math.max(time(status?.lastTickTime), time(status?.armed?.since));
+  const dealtWith = Math.max(millis(status?.lastTickTime) ?? -Infinity, millis(status?.armed?.since) ?? -Infinity);
   return [...surplus('Succeeded', history.succeeded), ...surplus('Failed', history.failed)]
     .filter((run) => (tickOf(run) ?? -Infinity) <= dealtWith)
     .sort(byAge);
 }
-
-const time = (text: string | undefined): number => (text === undefined ? -Infinity : Date.parse(text));

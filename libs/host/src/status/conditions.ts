@@ -1,7 +1,7 @@
-import { CONDITION, isTerminal, REASON, type Condition, type ConditionStatus, type Phase } from '@sympozium/api';
+import { CONDITION, isTerminal, REASON, type Condition, type Phase } from '@sympozium/api';
 import type { Obstacle } from '../plan/obstacle.js';
 import type { Outcome } from './outcome.js';
-import { rfc3339 } from './time.js';
+import { turned, type Said } from './turned.js';
 
 /** What conditions are made from. */
 export interface ConditionFacts {
@@ -18,14 +18,6 @@ export interface ConditionFacts {
   readonly now: number;
 }
 
-interface Said {
-  readonly type: string;
-  readonly status: ConditionStatus;
-  readonly reason: string;
-  readonly message: string;
-  readonly at?: string | undefined;
-}
-
 /**
  * The run's conditions. One whose status did not change keeps its time, and where its words may vary (a quota's use, a
  * retry's delay) with the same reason those, too, so that they never cost a write. Where nothing could be observed,
@@ -36,7 +28,8 @@ export function foldConditions(known: readonly Condition[], facts: ConditionFact
   const next = new Map(
     known.filter(({ type }) => !isUnsaid(type, facts)).map((condition) => [condition.type, condition]),
   );
-  for (const one of said) if (one) next.set(one.type, turned(next.get(one.type), one, facts));
+  for (const one of said)
+    if (one) next.set(one.type, turned(next.get(one.type), one, { ...facts, wordsVary: REPEATING.has(one.type) }));
   return [...next.values()];
 }
 
@@ -56,17 +49,6 @@ export const wordsOf = ({ type, message }: Pick<Condition, 'type' | 'message'>):
 
 const isUnsaid = (type: string, { outcome: { conditions } }: ConditionFacts): boolean =>
   conditions !== undefined && !HOSTS.has(type) && !conditions.some((said) => said.type === type);
-
-function turned(old: Condition | undefined, { at, ...said }: Said, facts: ConditionFacts): Condition {
-  const { generation, now } = facts;
-  const same = old?.status === said.status;
-  return {
-    ...said,
-    message: wordsOf(said) ?? (same && old.reason === said.reason ? old.message : said.message),
-    lastTransitionTime: same ? old.lastTransitionTime : (at ?? rfc3339(now)),
-    ...(generation !== undefined && { observedGeneration: generation }),
-  };
-}
 
 const hindered = (type: Obstacle['condition'], { obstacle }: ConditionFacts): Said | undefined =>
   obstacle?.condition === type
