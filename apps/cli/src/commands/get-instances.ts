@@ -1,21 +1,12 @@
 import { SYMPOZIUM_INSTANCE, type SympoziumInstance } from '@sympozium/api';
 import { age } from '../age.js';
-import { connect } from '../cluster.js';
+import { printList } from '../print-list.js';
 import { renderTable } from '../render-table.js';
 import type { ClusterOptions, OutputOptions } from './options.js';
 
 /** `sympozium get instances`: what there is to call, by name. */
-export async function getInstances({ namespace, output, ...options }: ClusterOptions & OutputOptions): Promise<void> {
-  const client = await connect(options);
-  try {
-    const { items } = await client.list(SYMPOZIUM_INSTANCE, { namespace });
-    if (output === 'json') process.stdout.write(`${JSON.stringify(items, null, 2)}\n`);
-    else if (items.length === 0) process.stderr.write(`no instances in namespace ${namespace}\n`);
-    else process.stdout.write(`${renderInstances(items, Date.now())}\n`);
-  } finally {
-    await client.close();
-  }
-}
+export const getInstances = (options: ClusterOptions & OutputOptions): Promise<void> =>
+  printList(options, { kind: SYMPOZIUM_INSTANCE, noun: 'instances', render: renderInstances });
 
 const HEAD = ['NAME', 'MODEL', 'READY', 'ACTIVE', 'QUEUED', 'ENDPOINT', 'AGE'];
 

@@ -1,6 +1,6 @@
 import { AGENT_RUN, LABEL, type AgentRun } from '@sympozium/api';
 import { age } from '../age.js';
-import { connect } from '../cluster.js';
+import { printList } from '../print-list.js';
 import { renderTable } from '../render-table.js';
 import type { ClusterOptions, OutputOptions } from './options.js';
 
@@ -9,24 +9,14 @@ interface GetRunsOptions extends ClusterOptions, OutputOptions {
 }
 
 /** `sympozium get runs`: the newest last, as `kubectl get arun` shows them. */
-export async function getRuns(options: GetRunsOptions): Promise<void> {
-  const client = await connect(options);
-  try {
-    const labelSelector =
-      options.instance === undefined ? {} : { labelSelector: `${LABEL.instance}=${options.instance}` };
-    const { items } = await client.list(AGENT_RUN, { namespace: options.namespace, ...labelSelector });
-    items.sort((a, b) => (createdAt(a) < createdAt(b) ? -1 : 1));
-    if (options.output === 'json') process.stdout.write(`${JSON.stringify(items, null, 2)}\n`);
-    else if (items.length === 0) process.stderr.write(`${noRuns(options)}\n`);
-    else process.stdout.write(`${renderRuns(items, Date.now())}\n`);
-  } finally {
-    await client.close();
-  }
-}
-
-function noRuns({ namespace, instance }: GetRunsOptions): string {
-  return `no runs${instance === undefined ? '' : ` of instance ${instance}`} in namespace ${namespace}`;
-}
+export const getRuns = ({ instance, ...options }: GetRunsOptions): Promise<void> =>
+  printList(options, {
+    kind: AGENT_RUN,
+    ...(instance !== undefined && { query: { labelSelector: `${LABEL.instance}=${instance}` } }),
+    order: (a, b) => (createdAt(a) < createdAt(b) ? -1 : 1),
+    noun: instance === undefined ? 'runs' : `runs of instance ${instance}`,
+    render: renderRuns,
+  });
 
 const createdAt = (run: AgentRun): string => run.metadata.creationTimestamp ?? '';
 

@@ -1,21 +1,12 @@
 import { CONDITION, SYMPOZIUM_SCHEDULE, type SympoziumSchedule } from '@sympozium/api';
 import { age } from '../age.js';
-import { connect } from '../cluster.js';
+import { printList } from '../print-list.js';
 import { renderTable } from '../render-table.js';
 import type { ClusterOptions, OutputOptions } from './options.js';
 
 /** `sympozium schedule list`: what happens when, by name. */
-export async function scheduleList({ namespace, output, ...options }: ClusterOptions & OutputOptions): Promise<void> {
-  const client = await connect(options);
-  try {
-    const { items } = await client.list(SYMPOZIUM_SCHEDULE, { namespace });
-    if (output === 'json') process.stdout.write(`${JSON.stringify(items, null, 2)}\n`);
-    else if (items.length === 0) process.stderr.write(`no schedules in namespace ${namespace}\n`);
-    else process.stdout.write(`${renderSchedules(items, Date.now())}\n`);
-  } finally {
-    await client.close();
-  }
-}
+export const scheduleList = (options: ClusterOptions & OutputOptions): Promise<void> =>
+  printList(options, { kind: SYMPOZIUM_SCHEDULE, noun: 'schedules', render: renderSchedules });
 
 const HEAD = ['NAME', 'INSTANCE', 'SCHEDULE', 'ZONE', 'SUSPEND', 'ACTIVE', 'LAST', 'NEXT', 'REASON'];
 

@@ -2,7 +2,7 @@ import { AGENT_RUN, type AgentRun } from '@sympozium/api';
 import { buildScheduledRun, randomRunName, SubmissionStamps } from '@sympozium/run-client';
 import { connect } from '../cluster.js';
 import { findInstance } from '../find-instance.js';
-import { findSchedule, noSchedule } from '../find-schedule.js';
+import { findSchedule, noSchedule, type ScheduleKey } from '../find-schedule.js';
 import { followAnswer, printMade, runTools, type RunTools } from '../follow-answer.js';
 import { nextSignal } from '../signals.js';
 import type { ClusterOptions, OutputOptions } from './options.js';
@@ -30,7 +30,7 @@ export async function scheduleRunNow(name: string, options: RunNowOptions): Prom
 /** Makes a run of the schedule, whether it is suspended or another one works. */
 export async function runNow(
   { client, clock, random }: Pick<RunTools, 'client' | 'clock' | 'random'>,
-  key: { readonly namespace: string; readonly name: string },
+  key: ScheduleKey,
 ): Promise<AgentRun> {
   const schedule = await findSchedule(client, key);
   if (schedule.metadata.deletionTimestamp !== undefined) throw noSchedule(key); // the run would go with it

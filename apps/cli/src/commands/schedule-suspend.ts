@@ -9,18 +9,13 @@ import {
 import type { KubeClient } from '@sympozium/kube';
 import { setTimeout as pause } from 'node:timers/promises';
 import { connect } from '../cluster.js';
-import { findSchedule } from '../find-schedule.js';
+import { findSchedule, type ScheduleKey } from '../find-schedule.js';
 import type { ClusterOptions } from './options.js';
 
 const ASK_EVERY_MS = 100;
 /** How long the operator's answer is waited for; the schedule is resumed without it, too. */
 const WITHIN_S = 5;
 const ROUNDS = (WITHIN_S * 1000) / ASK_EVERY_MS;
-
-interface Key {
-  readonly namespace: string;
-  readonly name: string;
-}
 
 /** `sympozium schedule suspend SCHEDULE`: no tick starts anything until it is resumed. */
 export const scheduleSuspend = (name: string, options: ClusterOptions): Promise<void> =>
@@ -33,7 +28,7 @@ export const scheduleResume = (name: string, options: ClusterOptions): Promise<v
 async function say(
   name: string,
   { namespace, ...options }: ClusterOptions,
-  act: (client: KubeClient, key: Key) => Promise<string>,
+  act: (client: KubeClient, key: ScheduleKey) => Promise<string>,
 ): Promise<void> {
   const client = await connect(options);
   try {
@@ -44,7 +39,7 @@ async function say(
 }
 
 /** Resolves with what is now the case. */
-export async function suspendSchedule(client: KubeClient, key: Key): Promise<string> {
+export async function suspendSchedule(client: KubeClient, key: ScheduleKey): Promise<string> {
   const before = await findSchedule(client, key);
   const { status } = await setSuspend(client, before, true);
   const runs = status?.activeRuns ?? 0;
@@ -58,7 +53,7 @@ export async function suspendSchedule(client: KubeClient, key: Key): Promise<str
  */
 export async function resumeSchedule(
   client: KubeClient,
-  key: Key,
+  key: ScheduleKey,
   wait: () => Promise<unknown> = () => pause(ASK_EVERY_MS),
 ): Promise<string> {
   const before = await findSchedule(client, key);
@@ -72,7 +67,7 @@ export async function resumeSchedule(
   return `${is}; the operator has not looked at it yet, \`sympozium schedule list\` will show its next tick`;
 }
 
-function nextTick({ name }: Key, { conditions = [], nextScheduleTime }: SympoziumScheduleStatus): string {
+function nextTick({ name }: ScheduleKey, { conditions = [], nextScheduleTime }: SympoziumScheduleStatus): string {
   const ready = conditions.find(({ type }) => type === CONDITION.ready);
   if (ready?.status === 'False' && isFault(ready.reason))
     throw new SympoziumError(ready.reason, `schedule ${name} is not suspended, but starts nothing: ${ready.message}`);
