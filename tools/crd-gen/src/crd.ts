@@ -18,6 +18,8 @@ export function customResourceDefinition(definition: KindDefinition) {
     metadata: {
       name: `${kind.plural}.${GROUP}`,
       labels: { 'app.kubernetes.io/name': 'sympozium' },
+      // Uninstalling the chart must not delete every object of every user.
+      annotations: { 'helm.sh/resource-policy': 'keep' },
     },
     spec: {
       group: GROUP,
@@ -57,7 +59,10 @@ function objectSchema({ schema, description }: KindDefinition): SchemaNode {
   return { description, ...root, properties: { ...COMMON, ...properties } };
 }
 
-/** The same as YAML, for `kubectl apply` and for a chart’s `crds/`. Quoted as YAML 1.1 wants it, which Go reads. */
+/**
+ * The same as YAML, for `kubectl apply` and as a template of the chart `sympozium-crds`, hence without `{{`.
+ * Quoted as YAML 1.1 wants it, which Go reads.
+ */
 export const crdYaml = (definition: KindDefinition): string =>
   `# Generated from libs/api by \`npm run generate\`.\n${stringify(customResourceDefinition(definition), {
     lineWidth: 0,

@@ -8,7 +8,7 @@ export function generatedFiles(): ReadonlyMap<string, string> {
   return new Map([
     ...DEFINITIONS.map(
       (definition) =>
-        [`charts/sympozium-crds/crds/${GROUP}_${definition.kind.plural}.yaml`, crdYaml(definition)] as const,
+        [`charts/sympozium-crds/templates/${GROUP}_${definition.kind.plural}.yaml`, crdYaml(definition)] as const,
     ),
     ['docs/api.md', apiDocs()],
     ['docs/errors.md', errorDocs()],

@@ -12,9 +12,13 @@ it.each([...files])('%s is what the schemas generate (else: npm run generate)', 
 });
 
 it('leaves no CRD of a kind that is gone', () => {
-  const folder = 'charts/sympozium-crds/crds';
+  const folder = 'charts/sympozium-crds/templates';
   const committed = readdirSync(join(root, folder)).map((name) => `${folder}/${name}`);
   expect(committed.sort()).toEqual([...files.keys()].filter((path) => path.startsWith(folder)).sort());
+});
+
+it('writes nothing that Helm would take for a template', () => {
+  for (const text of files.values()) expect(text).not.toContain('{{');
 });
 
 it('documents every error once', () => {

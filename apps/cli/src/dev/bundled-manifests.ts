@@ -5,7 +5,7 @@ import { workspaceFile } from './app-bundles.js';
 /** What package.json names as `manifests`. */
 interface BundledManifests {
   /** Our kinds. */
-  readonly 'charts/sympozium-crds/crds': readonly KubeObject[];
+  readonly 'charts/sympozium-crds/templates': readonly KubeObject[];
   /** The operator’s namespace and rights. */
   readonly 'config/rbac/operator.yaml': readonly KubeObject[];
 }

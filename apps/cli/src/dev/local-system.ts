@@ -87,7 +87,7 @@ export class LocalSystem {
   }
 
   async #install(client: KubeClient, credentials: Credentials): Promise<void> {
-    const { 'charts/sympozium-crds/crds': crds, 'config/rbac/operator.yaml': all } = bundledManifests();
+    const { 'charts/sympozium-crds/templates': crds, 'config/rbac/operator.yaml': all } = bundledManifests();
     const own = credentials.ownUser ? all : all.filter(({ kind }) => kind === 'Namespace');
     await applyManifests(client, own); // before the operator asks whether it may
     await installCrds(client, crds);

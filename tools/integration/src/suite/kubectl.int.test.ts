@@ -106,7 +106,7 @@ async function watchPhases(name: string): Promise<() => Promise<string[]>> {
 
 it('the CRDs are accepted without a warning', async () => {
   const kubeconfig = ['--kubeconfig', system.cluster.admin];
-  for (const crd of readObjects('charts/sympozium-crds/crds')) {
+  for (const crd of readObjects('charts/sympozium-crds/templates')) {
     const input = JSON.stringify(crd);
     const args = [...kubeconfig, 'apply', '--server-side', '--force-conflicts', '--dry-run=server', '-f', '-'];
     const result = await command(await kubectlPath(), args, input);

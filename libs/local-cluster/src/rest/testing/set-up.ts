@@ -17,7 +17,7 @@ import type {
   WriteParameters,
 } from '../object-api.js';
 
-const CRDS = new URL('../../../../../charts/sympozium-crds/crds/', import.meta.url);
+const CRDS = new URL('../../../../../charts/sympozium-crds/templates/', import.meta.url);
 
 const builtin = builtinResources();
 const custom = readdirSync(CRDS).flatMap((file) =>
