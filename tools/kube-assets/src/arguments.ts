@@ -1,9 +1,6 @@
 import type { Layout } from './layout.js';
+import { LOOPBACK, type Place } from './place.js';
 
-/** Inside the loopback range, so that Services need no rights and meet no other network. */
-const SERVICE_RANGE = '127.96.0.0/16';
-/** ClusterIP of the Service `kubernetes`: the range’s first. */
-export const SERVICE_ADDRESS = '127.96.0.1';
 const ISSUER = 'https://kubernetes.default.svc.cluster.local';
 
 /**
@@ -41,6 +38,16 @@ const WITHOUT = [
   'volumeattributesclass-protection-controller',
 ];
 
+const VIRTUAL_NODES = [
+  '--endpoint-reconciler-type=none', // the API refuses loopback addresses in Endpoints
+  '--authorization-mode=RBAC',
+];
+const REAL_NODES = [
+  '--authorization-mode=Node,RBAC',
+  '--enable-admission-plugins=NodeRestriction',
+  '--allow-privileged=true',
+];
+
 export interface EtcdOptions {
   readonly data: string;
   /** Whether a write is on disk before it is acknowledged. */
@@ -62,21 +69,21 @@ export function etcdArguments({ data, durable }: EtcdOptions): string[] {
   ];
 }
 
-export function apiServerArguments(layout: Layout, port: number): string[] {
+export function apiServerArguments(layout: Layout, port: number, place: Place = LOOPBACK): string[] {
+  const { address, serviceRange, realNodes } = place;
   return [
     `--etcd-servers=${ETCD}`,
-    '--bind-address=127.0.0.1',
+    `--bind-address=${address}`,
     `--secure-port=${port}`,
-    '--advertise-address=127.0.0.1',
-    '--endpoint-reconciler-type=none', // the API refuses loopback addresses in Endpoints
+    `--advertise-address=${address}`,
+    ...(realNodes ? REAL_NODES : VIRTUAL_NODES),
     `--tls-cert-file=${layout.runFile('apiserver.crt')}`,
     `--tls-private-key-file=${layout.runFile('apiserver.key')}`,
     `--token-auth-file=${layout.runFile('tokens.csv')}`,
-    '--authorization-mode=RBAC',
     `--service-account-issuer=${ISSUER}`,
     `--service-account-key-file=${layout.runFile('service-account.pub')}`,
     `--service-account-signing-key-file=${layout.runFile('service-account.key')}`,
-    `--service-cluster-ip-range=${SERVICE_RANGE}`,
+    `--service-cluster-ip-range=${serviceRange}`,
     `--kubelet-client-certificate=${layout.runFile('apiserver-kubelet-client.crt')}`,
     `--kubelet-client-key=${layout.runFile('apiserver-kubelet-client.key')}`,
     `--kubelet-certificate-authority=${layout.runFile('ca.crt')}`,
@@ -89,7 +96,8 @@ export function apiServerArguments(layout: Layout, port: number): string[] {
   ];
 }
 
-export function controllerManagerArguments(layout: Layout, kubeconfig: string): string[] {
+export function controllerManagerArguments(layout: Layout, kubeconfig: string, place: Place = LOOPBACK): string[] {
+  const without = place.realNodes ? [] : WITHOUT;
   return [
     `--kubeconfig=${kubeconfig}`,
     ...FAST_CLIENT,
@@ -98,7 +106,7 @@ export function controllerManagerArguments(layout: Layout, kubeconfig: string): 
     '--use-service-account-credentials=true',
     `--service-account-private-key-file=${layout.runFile('service-account.key')}`,
     `--root-ca-file=${layout.runFile('ca.crt')}`,
-    `--controllers=${['*', ...WITHOUT.map((name) => `-${name}`)].join(',')}`,
+    `--controllers=${['*', ...without.map((name) => `-${name}`)].join(',')}`,
   ];
 }
 

@@ -1,13 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import {
-  apiServerArguments,
-  controllerManagerArguments,
-  etcdArguments,
-  schedulerArguments,
-  SERVICE_ADDRESS,
-} from './arguments.js';
+import { apiServerArguments, controllerManagerArguments, etcdArguments, schedulerArguments } from './arguments.js';
 import { Layout } from './layout.js';
 import { createPki } from './pki.js';
+import { LOOPBACK, type Place } from './place.js';
 
 const layout = new Layout('/data');
 const all = [
@@ -67,5 +62,26 @@ it('name only files that the start writes', async () => {
 
 it('take the Service `kubernetes` from the Services’ range', () => {
   expect(apiServerArguments(layout, 1)).toContain('--service-cluster-ip-range=127.96.0.0/16');
-  expect(SERVICE_ADDRESS).toBe('127.96.0.1');
+  expect(LOOPBACK.serviceAddress).toBe('127.96.0.1');
+});
+
+describe('with real nodes', () => {
+  const place: Place = { ...LOOPBACK, address: '10.1.0.2', serviceRange: '10.2.0.0/24', realNodes: true };
+
+  it('the API server is reached by them, and they may do what nodes may, and no more', () => {
+    const args = apiServerArguments(layout, 6443, place);
+    expect(args).toEqual(
+      expect.arrayContaining([
+        '--bind-address=10.1.0.2',
+        '--advertise-address=10.1.0.2',
+        '--service-cluster-ip-range=10.2.0.0/24',
+        '--authorization-mode=Node,RBAC',
+        '--enable-admission-plugins=NodeRestriction',
+      ]),
+    );
+    expect(args).not.toContain('--endpoint-reconciler-type=none');
+  });
+
+  it('every controller runs', () =>
+    expect(controllerManagerArguments(layout, '/kc', place)).toContain('--controllers=*'));
 });

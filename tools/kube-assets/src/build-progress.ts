@@ -7,14 +7,17 @@ export class BuildProgress {
   readonly lastLines: string[] = [];
   readonly #tell: (line: string) => void;
   readonly #now: () => number;
+  readonly #size: string;
   readonly #startedAt: number;
   #toldAt: number;
   #modules = 0;
   #packages = 0;
 
-  constructor(tell: (line: string) => void, now: () => number) {
+  /** `size`: how many packages are compiled, about. */
+  constructor(tell: (line: string) => void, now: () => number, size: number) {
     this.#tell = tell;
     this.#now = now;
+    this.#size = size.toLocaleString('en-US');
     this.#startedAt = this.#toldAt = now();
   }
 
@@ -31,6 +34,6 @@ export class BuildProgress {
 
   #summary(seconds: number): string {
     const time = `${Math.floor(seconds / 60)}m${String(seconds % 60).padStart(2, '0')}s`;
-    return `${time}: ${this.#modules} modules downloaded, ${this.#packages} packages compiled (of about 2,500)`;
+    return `${time}: ${this.#modules} modules downloaded, ${this.#packages} packages compiled (of about ${this.#size})`;
   }
 }

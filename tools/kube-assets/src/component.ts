@@ -1,15 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { SympoziumError } from '@sympozium/api';
 import type { Guardian } from '@sympozium/process';
-import type { Binary } from './find-kube-assets.js';
 
 export interface ComponentOptions {
-  readonly name: Binary;
-  /** Folder of the binaries. */
-  readonly assets: string;
-  readonly args: readonly string[];
+  /** For messages. */
+  readonly name: string;
+  /** The program and its arguments. */
+  readonly command: readonly [string, ...string[]];
   readonly cwd: string;
   /** Takes everything that the process writes. */
   readonly logFile: string;
@@ -20,9 +18,9 @@ export interface ComponentOptions {
 
 const LAST_LINES = 8;
 
-/** One program of the control plane as a process of its own group, so that a Ctrl-C does not reach it. */
+/** One program of a cluster as a process of its own group, so that a Ctrl-C does not reach it. */
 export class Component {
-  readonly name: Binary;
+  readonly name: string;
   /** How the process ended, once it has. */
   readonly ended: Promise<string>;
   readonly #logFile: string;
@@ -30,13 +28,13 @@ export class Component {
   readonly #child: ChildProcess;
   #running = true;
 
-  constructor({ name, assets, args, cwd, logFile, guardian, hint = '' }: ComponentOptions) {
+  constructor({ name, command: [program, ...args], cwd, logFile, guardian, hint = '' }: ComponentOptions) {
     this.name = name;
     this.#logFile = logFile;
     this.#hint = hint;
     const log = openSync(logFile, 'a', 0o600);
     const env = { PATH: process.env['PATH'] ?? '' };
-    this.#child = spawn(join(assets, name), args, { cwd, env, stdio: ['ignore', log, log], detached: true });
+    this.#child = spawn(program, args, { cwd, env, stdio: ['ignore', log, log], detached: true });
     closeSync(log);
     const { pid } = this.#child;
     if (pid !== undefined) guardian.watch(pid);

@@ -6,6 +6,7 @@ import * as programs from './arguments.js';
 import type { Component } from './component.js';
 import { freePort } from './free-port.js';
 import type { Layout } from './layout.js';
+import type { Place } from './place.js';
 import { createPki } from './pki.js';
 import { probe, type ProbeTarget } from './probe.js';
 import type { Processes } from './processes.js';
@@ -22,6 +23,7 @@ export interface StartSettings {
   readonly users: readonly User[];
   readonly durable: boolean;
   readonly controllers: boolean;
+  readonly place: Place;
   readonly signal?: AbortSignal;
 }
 
@@ -34,7 +36,7 @@ export interface Started {
 /** The way from an empty run folder to a control plane that takes Pods. */
 export async function startPrograms(settings: StartSettings): Promise<Started> {
   const { layout, processes, random, durable, controllers } = settings;
-  const pki = await createPki();
+  const pki = await createPki(settings.place);
   const admin = withToken(ADMIN, random);
   const others = [CONTROLLER_MANAGER, SCHEDULER, ...settings.users].map((user) => withToken(user, random));
   const tokens = renderTokens([admin, ...others]);
@@ -51,21 +53,21 @@ export async function startPrograms(settings: StartSettings): Promise<Started> {
 }
 
 async function startControllers(settings: StartSettings, target: ProbeTarget): Promise<void> {
-  const { layout, processes } = settings;
-  const manager = programs.controllerManagerArguments(layout, layout.userKubeconfig(CONTROLLER_MANAGER.name));
+  const { layout, processes, place } = settings;
+  const manager = programs.controllerManagerArguments(layout, layout.userKubeconfig(CONTROLLER_MANAGER.name), place);
   const scheduler = programs.schedulerArguments(layout.userKubeconfig(SCHEDULER.name));
   processes.relyOn(processes.start('kube-controller-manager', manager));
   processes.relyOn(processes.start('kube-scheduler', scheduler));
   await until(settings, () => takesPods(target));
 }
 
-/** On a port that is free; another process may be quicker to take it, then on another one. */
+/** On the place’s port, or on one that is free; another process may be quicker to take it, then on another one. */
 async function startApiServer(settings: StartSettings, access: Omit<ProbeTarget, 'server'>): Promise<ProbeTarget> {
-  const { layout, processes } = settings;
+  const { layout, processes, place } = settings;
   for (let tried = 1; ; tried++) {
-    const port = await freePort();
-    const target = { ...access, server: `https://127.0.0.1:${port}` };
-    const component = processes.start('kube-apiserver', programs.apiServerArguments(layout, port));
+    const port = place.port ?? (await freePort());
+    const target = { ...access, server: `https://${place.address}:${port}` };
+    const component = processes.start('kube-apiserver', programs.apiServerArguments(layout, port, place));
     try {
       await until(settings, async () => (await probe(target, '/readyz')) !== undefined, component);
       processes.relyOn(component);

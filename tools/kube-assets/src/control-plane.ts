@@ -6,6 +6,7 @@ import { startPrograms, type Started } from './control-plane-start.js';
 import { ensureKubeAssets } from './ensure-kube-assets.js';
 import { BINARIES } from './find-kube-assets.js';
 import { Layout } from './layout.js';
+import { LOOPBACK, type Place } from './place.js';
 import { Processes } from './processes.js';
 import type { User } from './users.js';
 
@@ -20,6 +21,8 @@ export interface ControlPlaneOptions {
   readonly durable?: boolean;
   /** false: etcd and API server alone, so that nothing changes what a client writes. Default true. */
   readonly controllers?: boolean;
+  /** Where it runs; default: on loopback, with nodes that are virtual. */
+  readonly place?: Place;
   /** Gives the start up. */
   readonly signal?: AbortSignal;
 }
@@ -32,7 +35,7 @@ export interface ControlPlane {
   readonly kubeconfig: string;
   /** Path of the audit log: JSON lines, level Metadata, written before a request is answered. */
   readonly auditLog: string;
-  /** For a kubelet’s endpoint on 127.0.0.1, PEM. */
+  /** For a kubelet’s endpoint, PEM. */
   readonly kubelet: Started['kubelet'];
   /** Folder with the users’ kubeconfigs (`<user>.kubeconfig`) and the kubelet’s files, for `sympozium dev`. */
   readonly credentials: string;
@@ -45,15 +48,15 @@ export interface ControlPlane {
 }
 
 /**
- * Starts a Kubernetes control plane of its own on loopback; several may run at a time, each in its folder. It is ready
+ * Starts a Kubernetes control plane of its own; several may run on loopback at a time, each in its folder. It is ready
  * when Pods can be created in the namespace `default`. Whatever ends this process ends the control plane, too.
  */
 export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
-  const { users = [], durable = true, controllers = true, signal } = options;
+  const { users = [], durable = true, controllers = true, place = LOOPBACK, signal } = options;
   const assets = options.assets ?? (await ensureKubeAssets(signal ? { signal } : {}));
   const layout = new Layout(resolve(options.folder));
   takeFolder(layout);
-  const processes = new Processes(layout, assets);
+  const processes = new Processes(layout, assets, place.enter);
   const stop = async (): Promise<void> => {
     await processes.stop();
     rmSync(layout.lock, { force: true });
@@ -66,6 +69,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       users,
       durable,
       controllers,
+      place,
       ...(signal ? { signal } : {}),
     };
     const started = await startPrograms(settings);

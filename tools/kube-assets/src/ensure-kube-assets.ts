@@ -3,7 +3,19 @@ import { dirname, join } from 'node:path';
 import { SympoziumError } from '@sympozium/api';
 import { BuildLock } from './build-lock.js';
 import { cachedAssets, findKubeAssets, goModule, hostPlatform, kubernetesVersion } from './find-kube-assets.js';
-import { buildBinaries, requireGo } from './go-build.js';
+import { buildBinaries, linkerFlags, requireGo } from './go-build.js';
+
+const PACKAGES = [
+  'go.etcd.io/etcd/server/v3',
+  'k8s.io/kubernetes/cmd/kube-apiserver',
+  'k8s.io/kubernetes/cmd/kube-controller-manager',
+  'k8s.io/kubernetes/cmd/kube-scheduler',
+] as const;
+
+/** As Go names the first of the packages above. */
+const ETCD_OUTPUT = 'server';
+/** Packages that are compiled, with all that they import. */
+const SIZE = 2_500;
 
 type BuildOptions = EnsureOptions & Required<Pick<EnsureOptions, 'onProgress'>>;
 
@@ -45,7 +57,9 @@ async function build(module: string, folder: string, options: BuildOptions): Pro
   rmSync(unfinished, { recursive: true, force: true });
   mkdirSync(unfinished, { recursive: true });
   try {
-    await buildBinaries({ module, version, output: unfinished, ...options });
+    const flags = linkerFlags(version);
+    await buildBinaries({ module, packages: PACKAGES, flags, output: unfinished, size: SIZE, ...options });
+    renameSync(join(unfinished, ETCD_OUTPUT), join(unfinished, 'etcd'));
     rmSync(folder, { recursive: true, force: true });
     renameSync(unfinished, folder);
   } catch (error) {

@@ -1,6 +1,4 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { renameSync } from 'node:fs';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { SympoziumError } from '@sympozium/api';
@@ -9,16 +7,6 @@ import { BuildProgress } from './build-progress.js';
 
 /** What go.mod asks for; a newer one is fine. */
 const GO = { major: 1, minor: 26 } as const;
-
-const PACKAGES = [
-  'go.etcd.io/etcd/server/v3',
-  'k8s.io/kubernetes/cmd/kube-apiserver',
-  'k8s.io/kubernetes/cmd/kube-controller-manager',
-  'k8s.io/kubernetes/cmd/kube-scheduler',
-] as const;
-
-/** As Go names the first of the packages above. */
-const ETCD_OUTPUT = 'server';
 
 /** Throws `KUBE_ASSETS_MISSING` unless a Go that is new enough builds in this folder. */
 export async function requireGo(module: string): Promise<void> {
@@ -63,20 +51,28 @@ export function linkerFlags(version: string): string {
 }
 
 export interface BuildOptions {
+  /** Folder of the Go module that pins the sources. */
   readonly module: string;
-  readonly version: string;
-  /** An empty folder. */
+  readonly packages: readonly string[];
+  /** For the linker. */
+  readonly flags: string;
+  readonly tags?: readonly string[];
+  /** A folder; each program gets its package’s last name. */
   readonly output: string;
+  /** How many packages are compiled, about; for the user. */
+  readonly size: number;
   readonly onProgress: (line: string) => void;
   readonly signal?: AbortSignal;
 }
 
 /**
- * Compiles the control plane: statically, so that the binaries run on any Linux of this architecture. Go and its
- * compilers end with the signal, and with this process.
+ * Compiles programs: statically, so that the binaries run on any Linux of this architecture. Go and its compilers end
+ * with the signal, and with this process.
  */
-export async function buildBinaries({ module, version, output, onProgress, signal }: BuildOptions): Promise<void> {
-  const args = ['build', '-v', '-trimpath', '-ldflags', linkerFlags(version), '-o', `${output}/`, ...PACKAGES];
+export async function buildBinaries(options: BuildOptions): Promise<void> {
+  const { module, packages, flags, tags = [], output, size, onProgress, signal } = options;
+  const how = ['-trimpath', '-buildvcs=false', `-tags=${tags.join(',')}`, `-ldflags=${flags}`];
+  const args = ['build', '-v', ...how, '-o', `${output}/`, ...packages];
   const env = { ...process.env, CGO_ENABLED: '0', GOWORK: 'off' };
   const go = spawn('go', args, { cwd: module, env, stdio: ['ignore', 'ignore', 'pipe'], detached: true });
   const guardian = new Guardian();
@@ -84,7 +80,7 @@ export async function buildBinaries({ module, version, output, onProgress, signa
   if (go.pid !== undefined) guardian.watch(go.pid);
   const stop = (): void => guardian.stop();
   signal?.addEventListener('abort', stop, { once: true });
-  const progress = new BuildProgress(onProgress, Date.now);
+  const progress = new BuildProgress(onProgress, Date.now, size);
   createInterface({ input: go.stderr }).on('line', (line) => progress.see(line));
   try {
     await ended(go, progress);
@@ -93,7 +89,6 @@ export async function buildBinaries({ module, version, output, onProgress, signa
     guardian.stop();
     signal?.removeEventListener('abort', stop);
   }
-  renameSync(join(output, ETCD_OUTPUT), join(output, 'etcd'));
 }
 
 async function ended(go: ChildProcess, { lastLines }: BuildProgress): Promise<void> {

@@ -31,6 +31,7 @@ describe('BuildProgress', () => {
     const progress = new BuildProgress(
       (line) => told.push(line),
       () => now,
+      2_500,
     );
     progress.see('go: downloading k8s.io/api v0.37.2');
     progress.see('k8s.io/api/core/v1');
@@ -45,6 +46,7 @@ describe('BuildProgress', () => {
     const progress = new BuildProgress(
       () => {},
       () => 0,
+      1,
     );
     for (let i = 0; i < 50; i++) progress.see(`line ${i}`);
     expect(progress.lastLines).toHaveLength(10);

@@ -1,5 +1,5 @@
 import { createAuthority, createSigningKey } from '@sympozium/tls';
-import { SERVICE_ADDRESS } from './arguments.js';
+import { LOOPBACK, type Place } from './place.js';
 
 /** Files of the control plane’s run folder, by name. */
 type Files = Readonly<Record<string, string>>;
@@ -19,16 +19,17 @@ const API_SERVER_HOSTS = [
   'kubernetes.default',
   'kubernetes.default.svc',
   'kubernetes.default.svc.cluster.local',
-  SERVICE_ADDRESS,
 ];
 
 /** Everything that the control plane shows and trusts, made anew. Clients prove themselves by tokens alone. */
-export async function createPki(): Promise<Pki> {
+export async function createPki(place: Place = LOOPBACK): Promise<Pki> {
+  const hosts = [...new Set([...API_SERVER_HOSTS, place.address, place.serviceAddress])];
+  const kubeletHosts = [...place.kubeletHosts];
   const [authority, signing] = await Promise.all([createAuthority('sympozium-local'), createSigningKey()]);
   const [server, kubeletClient, kubelet] = await Promise.all([
-    authority.issue({ commonName: 'kube-apiserver', hosts: API_SERVER_HOSTS, usage: 'server' }),
+    authority.issue({ commonName: 'kube-apiserver', hosts, usage: 'server' }),
     authority.issue({ commonName: 'kube-apiserver-kubelet-client', usage: 'client' }),
-    authority.issue({ commonName: 'kubelet', hosts: ['127.0.0.1', 'localhost'], usage: 'server' }),
+    authority.issue({ commonName: 'kubelet', hosts: kubeletHosts, usage: 'server' }),
   ]);
   return {
     ca: authority.cert,

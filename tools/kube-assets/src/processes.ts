@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { Guardian } from '@sympozium/process';
 import { SOCKETS } from './arguments.js';
 import { Component } from './component.js';
@@ -18,24 +19,26 @@ export class Processes {
   readonly failed: Promise<never>;
   readonly #layout: Layout;
   readonly #assets: string;
+  readonly #enter: readonly string[];
   readonly #guardian = new Guardian();
   readonly #running = new Map<Binary, Component>();
   #fail: (error: Error) => void = () => {};
   #stopping = false;
 
-  constructor(layout: Layout, assets: string) {
+  constructor(layout: Layout, assets: string, enter: readonly string[]) {
     this.#layout = layout;
     this.#assets = assets;
+    this.#enter = enter;
     this.failed = new Promise((_, reject) => (this.#fail = reject));
     this.failed.catch(() => {}); // for whoever waits; nobody has to
     this.#guardian.start();
   }
 
   start(name: Binary, args: readonly string[]): Component {
+    const [first = '', ...rest] = [...this.#enter, join(this.#assets, name)];
     const component = new Component({
       name,
-      assets: this.#assets,
-      args,
+      command: [first, ...rest, ...args],
       cwd: this.#layout.run,
       logFile: this.#layout.log(name),
       guardian: this.#guardian,
