@@ -92,7 +92,7 @@ export class ContainerRunner {
     const hook = this.#options.launch.container.lifecycle?.preStop;
     const preStop: PreStop = async (signal) => {
       const result = hook && (await runHook(hook, this.#site, this.#options.clock, signal));
-      if (result?.ok === false) this.#warn('preStop hook failed', result);
+      if (result?.ok === false && !signal.aborted) this.#warn('preStop hook failed', result); // given up is not failed
     };
     this.#process?.stop(graceMs, hook && preStop);
   }

@@ -1,6 +1,6 @@
 import type { V1Probe } from '@kubernetes/client-node';
 import { Guardian } from '@sympozium/process';
-import { FakeClock, silentLogger } from '@sympozium/process/testing';
+import { FakeClock, recordingLogger } from '@sympozium/process/testing';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,12 +14,14 @@ let clock: FakeClock;
 let folder: string;
 let stop: AbortController;
 let changes: { facts: ContainerFacts; last: boolean }[];
+let logger: ReturnType<typeof recordingLogger>;
 
 beforeEach(() => {
   clock = new FakeClock();
   folder = mkdtempSync(join(tmpdir(), 'runner-'));
   stop = new AbortController();
   changes = [];
+  logger = recordingLogger();
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
@@ -42,7 +44,7 @@ function runnerOf(
     inContainer: (execute: readonly string[]) => execute,
   };
   return new ContainerRunner({
-    ...{ clock, log: silentLogger(), guardian: new Guardian(), launch, policy, stop: stop.signal },
+    ...{ clock, log: logger.log, guardian: new Guardian(), launch, policy, stop: stop.signal },
     ...{ owner: { pod: 'p', namespace: 'default' }, host: '127.0.0.1', graceMs: 30_000 },
     onChange: (facts, last) => changes.push({ facts, last }),
   });
@@ -252,6 +254,18 @@ describe('hooks', () => {
     await untilThere('up');
     failing.stop(5_000);
     expect(await second).toMatchObject({ exitCode: 0 });
+    const failure = 'the command ended with 1';
+    expect(logger.lines).toMatchObject([{ msg: 'preStop hook failed', container: 'main', failure }]);
+  });
+
+  it('a preStop hook that the grace cuts short has not failed', async () => {
+    const container = runner(GOOD, 'Never', { lifecycle: { preStop: { sleep: { seconds: 5 } } } });
+    const run = container.run();
+    await untilThere('up');
+    container.stop(500);
+    await clock.advance(500);
+    expect(await run).toMatchObject({ exitCode: 0 });
+    expect(logger.lines).toEqual([]);
   });
 });
 
