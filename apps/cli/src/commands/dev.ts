@@ -89,8 +89,8 @@ async function serve(system: LocalSystem, report: Report): Promise<void> {
     await Promise.race([started, signal.received, system.failed]);
     if (signal.aborted.aborted) process.exitCode = INTERRUPTED;
     await Promise.race([signal.received, system.failed]);
-  } finally {
     report.step('stopping');
+  } finally {
     await system.stop();
     await started.catch(() => {}); // told already, or given up
     await system.stop();

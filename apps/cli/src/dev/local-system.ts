@@ -67,8 +67,12 @@ export class LocalSystem {
     const { kubeconfig, credentials, client } = cluster;
     this.#stops.push(() => client.close());
     report.step(`installing the kinds; starting ${cluster.virtualNode ? 'virtual node and ' : ''}operator`);
-    const operator = this.#startOperator(credentials); // takes its time, and waits for its kinds and rights
-    const installed = Promise.all([cluster.ready, this.#install(client, credentials)]);
+    await this.#grant(client, credentials); // what the operator may do, it asks for once it starts
+    const operator = this.#startOperator(credentials); // takes its time, and waits for its kinds
+    const installed = Promise.all([
+      cluster.ready,
+      installCrds(client, bundledManifests()['charts/sympozium-crds/templates']),
+    ]);
     const [call] = await Promise.all([
       installed.then(() => this.#serveDemo(client, kubeconfig, signal)),
       operator,
@@ -86,11 +90,10 @@ export class LocalSystem {
     this.#guardian.stop();
   }
 
-  async #install(client: KubeClient, credentials: Credentials): Promise<void> {
-    const { 'charts/sympozium-crds/templates': crds, 'config/rbac/operator.yaml': all } = bundledManifests();
-    const own = credentials.ownUser ? all : all.filter(({ kind }) => kind === 'Namespace');
-    await applyManifests(client, own); // before the operator asks whether it may
-    await installCrds(client, crds);
+  /** The operator’s namespace, and its rights unless it is the user of the kubeconfig. */
+  async #grant(client: KubeClient, { ownUser }: Credentials): Promise<void> {
+    const manifests = bundledManifests()['config/rbac/operator.yaml'];
+    await applyManifests(client, ownUser ? manifests : manifests.filter(({ kind }) => kind === 'Namespace'));
   }
 
   async #startNode({ client, server: apiServer, credentials, nodeName }: Cluster): Promise<void> {

@@ -1,5 +1,5 @@
 import { isAlive } from '@sympozium/process';
-import { mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -21,6 +21,16 @@ function moveFolder(): void {
   renameSync(former, folder);
 }
 
+/** What the parts of the system had to complain of, in all lives of the folder. */
+const complaints = (): string[] =>
+  ['local-cluster', 'virtual-node', 'operator']
+    .flatMap((name) =>
+      readFileSync(join(folder, 'logs', `${name}.log`), 'utf8')
+        .trim()
+        .split('\n'),
+    )
+    .filter((line) => line !== '' && !line.includes('"level":30'));
+
 /** Ctrl-C, after which nothing is left. */
 async function interrupt(system: RunningSystem): Promise<void> {
   const processes = system.processes();
@@ -38,6 +48,7 @@ it(
     expect(await answer(first, 'Remember me')).toBe('Remember me');
     expect(first.stdout).toHaveLength(1);
     await interrupt(first);
+    expect(complaints()).toEqual([expect.stringContaining('plain processes and does not enforce')]);
 
     moveFolder();
     const second = await start('--no-demo', '--port', new URL(first.endpoint).port);
