@@ -1,6 +1,4 @@
 import { AGENT_RUN, LABEL, type KubeObject } from '@sympozium/api';
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ApiInterposer, type Fate } from '../fixture/api-interposer.js';
 import { suiteCluster } from '../fixture/suite-cluster.js';
@@ -11,10 +9,9 @@ let system: Sympozium;
 let api: ApiInterposer;
 
 beforeAll(async () => {
-  const { folder, operator } = suiteCluster();
-  mkdirSync(join(folder, 'crash'), { recursive: true });
-  api = await ApiInterposer.start(operator, join(folder, 'crash', 'kubeconfig'));
-  system = await Sympozium.start(suiteCluster(), { name: 'crash', operatorKubeconfig: api.kubeconfig });
+  system = await Sympozium.start(suiteCluster(), { name: 'crash', operator: false });
+  api = await ApiInterposer.start(system.operatorAccount.kubeconfig);
+  await system.startOperator(api.kubeconfig);
   await system.createInstance('echo');
 });
 
@@ -61,7 +58,7 @@ const killAt = (point: { n: number; fate: Fate }): Promise<void> =>
 
 async function restartOperator(): Promise<void> {
   api.arm(pass, async () => {});
-  await system.startOperator();
+  await system.startOperator(api.kubeconfig);
 }
 
 it.each(points(WRITES))('operator: $fate write $n → the run ends once, its result stored', async (point) => {

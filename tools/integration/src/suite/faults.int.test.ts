@@ -1,6 +1,4 @@
 import { LABEL, type KubeObject } from '@sympozium/api';
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ApiInterposer, type Fate } from '../fixture/api-interposer.js';
 import { suiteCluster } from '../fixture/suite-cluster.js';
@@ -10,10 +8,9 @@ let system: Sympozium;
 let api: ApiInterposer;
 
 beforeAll(async () => {
-  const { folder, operator } = suiteCluster();
-  mkdirSync(join(folder, 'faults'), { recursive: true });
-  api = await ApiInterposer.start(operator, join(folder, 'faults', 'kubeconfig'));
-  system = await Sympozium.start(suiteCluster(), { name: 'faults', operatorKubeconfig: api.kubeconfig });
+  system = await Sympozium.start(suiteCluster(), { name: 'faults', operator: false });
+  api = await ApiInterposer.start(system.operatorAccount.kubeconfig);
+  await system.startOperator(api.kubeconfig);
   await system.createInstance('echo');
 });
 

@@ -116,9 +116,9 @@ it('takes a new key and forgets the old one without a restart', async () => {
 });
 
 it('is not ready while the API server cannot be reached', async () => {
-  const cluster = suiteCluster();
-  const api = await ApiInterposer.start(cluster.proxy, join(cluster.folder, 'http-proxy-kubeconfig'));
-  const away = await Sympozium.start(cluster, { name: 'http-away', operator: false, proxyKubeconfig: api.kubeconfig });
+  const away = await Sympozium.start(suiteCluster(), { name: 'http-away', operator: false, proxy: false });
+  const api = await ApiInterposer.start(away.proxyAccount.kubeconfig);
+  await away.startProxy(api.kubeconfig);
   expect(await ready(away)).toBe(200);
   await api.stop();
   await until('it is not ready', async () => (await ready(away)) === 503);

@@ -11,7 +11,6 @@ import {
   type SympoziumInstance,
 } from '@sympozium/api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ownWrites } from '../fixture/audit.js';
 import { Served } from '../fixture/served.js';
 import { suiteCluster } from '../fixture/suite-cluster.js';
 import { Sympozium } from '../fixture/sympozium.js';
@@ -59,7 +58,7 @@ describe('the built-in pack', () => {
     await system.admin.patch(SKILL_PACK, key, { type: 'merge', body });
     await until('it is as it was', async () => (await builtin()).spec.sidecar?.requiresServer === true);
     expect((await builtin()).spec).toEqual(spec);
-    const writes = () => ownWrites(system.cluster.auditLog, system.systemNamespace).length;
+    const writes = () => system.writes(system.systemNamespace).length;
     await until('three applies are in the audit log', () => writes() === 3);
   });
 });

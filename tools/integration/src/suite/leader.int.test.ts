@@ -1,5 +1,3 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ApiInterposer } from '../fixture/api-interposer.js';
 import type { AppProcess } from '../fixture/app-process.js';
@@ -16,11 +14,9 @@ let standby: AppProcess;
 let api: ApiInterposer;
 
 beforeAll(async () => {
-  const { folder, operator } = suiteCluster();
-  mkdirSync(join(folder, 'leader'), { recursive: true });
-  api = await ApiInterposer.start(operator, join(folder, 'leader', 'kubeconfig'));
   const operatorEnv = { LEADER_ELECTION: 'true' };
   system = await Sympozium.start(suiteCluster(), { name: 'leader', operatorEnv, proxy: false });
+  api = await ApiInterposer.start(system.operatorAccount.kubeconfig);
   await system.createInstance('echo');
   leader = system.operator;
   await leads(leader);

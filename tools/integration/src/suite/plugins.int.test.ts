@@ -82,7 +82,7 @@ it('without the package in plugins.yaml the pack goes, and whoever uses it says 
 it('an operator that is told of plugins it cannot take names each of them and does not start', async () => {
   const file = join(folder, 'refused.yaml');
   writeFileSync(file, 'plugins: [{ package: nowhere }, { package: "@sympozium/api" }]\n');
-  const operator = new AppProcess('operator', ['--kubeconfig', suiteCluster().operator], {
+  const operator = new AppProcess('operator', ['--kubeconfig', system.operatorAccount.kubeconfig], {
     SYMPOZIUM_PLUGINS: file,
     SYMPOZIUM_PLUGINS_DIR: folder,
   });

@@ -1,21 +1,16 @@
 import { scheduledRunName } from '@sympozium/api';
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ApiInterposer, type Fate, type Write } from '../fixture/api-interposer.js';
 import type { OwnOperator } from '../fixture/own-operator.js';
 import { HOUR_MS, Scheduled } from '../fixture/scheduled.js';
-import { suiteCluster } from '../fixture/suite-cluster.js';
 import { until } from '../fixture/until.js';
 
 let scheduled: Scheduled;
 let api: ApiInterposer;
 
 beforeAll(async () => {
-  const { folder, operator } = suiteCluster();
-  mkdirSync(join(folder, 'schedules-crash'), { recursive: true });
-  api = await ApiInterposer.start(operator, join(folder, 'schedules-crash', 'kubeconfig'));
   scheduled = await Scheduled.start('schedules-crash');
+  api = await ApiInterposer.start(scheduled.system.operatorAccount.kubeconfig);
 });
 
 afterEach(async () => {

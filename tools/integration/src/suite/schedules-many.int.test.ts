@@ -11,7 +11,7 @@ import {
 import { createInformer, type Informer } from '@sympozium/kube';
 import { createLogger, systemClock, systemRandom } from '@sympozium/process';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { APP_USERS, auditLines, mostAtOnce } from '../fixture/audit.js';
+import { auditLines, mostAtOnce } from '../fixture/audit.js';
 import { Scheduled } from '../fixture/scheduled.js';
 import { until } from '../fixture/until.js';
 
@@ -55,7 +55,7 @@ const asked = (verb: string) =>
     ({ stage, verb: done, user, objectRef }) =>
       stage === 'ResponseComplete' &&
       done === verb &&
-      user.username === APP_USERS.operator &&
+      user.username === scheduled.system.operatorAccount.user &&
       objectRef?.namespace === scheduled.system.namespace &&
       objectRef.resource === 'agentruns',
   );

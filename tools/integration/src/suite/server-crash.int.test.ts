@@ -8,8 +8,6 @@ import {
   SERVICE,
   SERVICE_ACCOUNT,
 } from '@sympozium/plugin-sdk/manifests';
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiInterposer, type Fate, type Write } from '../fixture/api-interposer.js';
 import { createIdlePack, IDLE_SKILLS } from '../fixture/idle-pack.js';
@@ -22,14 +20,9 @@ let system: Sympozium;
 let api: ApiInterposer;
 
 beforeAll(async () => {
-  const { folder, operator } = suiteCluster();
-  mkdirSync(join(folder, 'server-crash'), { recursive: true });
-  api = await ApiInterposer.start(operator, join(folder, 'server-crash', 'kubeconfig'));
-  system = await Sympozium.start(suiteCluster(), {
-    name: 'server-crash',
-    operatorKubeconfig: api.kubeconfig,
-    proxy: false,
-  });
+  system = await Sympozium.start(suiteCluster(), { name: 'server-crash', operator: false, proxy: false });
+  api = await ApiInterposer.start(system.operatorAccount.kubeconfig);
+  await system.startOperator(api.kubeconfig);
   // A server that costs nothing: what is tested is what stands around it.
   await createIdlePack(system);
 });
@@ -203,7 +196,7 @@ describe('an operator whose user', () => {
       () => 'pass',
       async () => {},
     );
-    await system.startOperator();
+    await system.startOperator(api.kubeconfig);
     await point.done(served);
     if (creates) await served.deleteInstance();
   });
