@@ -7,7 +7,7 @@ import type { PodPlace } from './downward.js';
 import { formerRuns, type FormerRun } from './former-runs.js';
 import type { ImageCommands } from './images.js';
 import { PodContainers } from './pod-containers.js';
-import { allContainers, isServer, namespaceOf, type Pod, type PodCondition } from './pod.js';
+import { allContainers, isServer, isTerminal, namespaceOf, type Pod, type PodCondition } from './pod.js';
 import { foldPodStatus, type ContainerFacts, type Failure } from './pod-status.js';
 import { preparePod, type Launch } from './prepare-pod.js';
 import type { SourceWatches } from './source-watches.js';
@@ -43,6 +43,8 @@ export interface PodSite {
 
 const CREATING = { reason: 'ContainerCreating' };
 const PREPARE_RETRY = { initialMs: 500, maxMs: 10_000 };
+/** Who disagrees with somebody about a status wears neither of them out. */
+const TELL_AGAIN_MS = 1_000;
 
 /** One Pod from its start to its last status. */
 export class PodRunner {
@@ -60,12 +62,18 @@ export class PodRunner {
   readonly #deadline: Timer | undefined;
   #containers: PodContainers | undefined;
   #conditions: readonly PodCondition[] = [];
+  /** As the API has it now. */
+  #seen: Pod;
+  #tellAgain: Timer | undefined;
   #failure: Failure | undefined;
   /** It goes on in the node's next life. */
   #suspended = false;
+  /** Nothing of it runs, and nothing is started any more. */
+  #over = false;
 
   constructor(services: PodServices, pod: Pod, site: PodSite) {
     this.pod = pod;
+    this.#seen = pod;
     this.#services = services;
     this.#site = site;
     this.#startedAt = services.clock.now();
@@ -74,6 +82,13 @@ export class PodRunner {
     this.#writer = new StatusWriter(services, pod);
     this.#deadline = this.#armDeadline();
     this.done = this.#run();
+  }
+
+  /** A newer version of the Pod: where somebody else has changed its status, it is told again. */
+  see(pod: Pod): void {
+    this.#seen = pod;
+    if (this.#writer.isOverwritten(pod))
+      this.#tellAgain ??= this.#services.clock.after(TELL_AGAIN_MS, () => this.#retell());
   }
 
   /** Ends all containers; `failure` is why the Pod as a whole failed. Called again it can only shorten the grace. */
@@ -114,8 +129,10 @@ export class PodRunner {
       this.#failure ??= { reason: 'NodeError', message: String(error) };
     }
     this.#deadline?.cancel();
-    if (this.#containers || !this.#suspended) this.#report(!this.#suspended);
+    this.#over = !this.#suspended;
+    if (this.#containers || this.#over) this.#report();
     await Promise.all([this.#writer.flush(), this.#volumes.remove()]);
+    this.#tellAgain?.cancel();
   }
 
   /** Tries until it works or the Pod ends; says meanwhile what it waits for. */
@@ -196,10 +213,18 @@ export class PodRunner {
     return { pod: this.pod.metadata.name, namespace: namespaceOf(this.pod) };
   }
 
-  #report(over = false): void {
+  /** What has ended in the eyes of the API does not come back. */
+  #retell(): void {
+    this.#tellAgain = undefined;
+    if (isTerminal(this.#seen) || !this.#writer.isOverwritten(this.#seen)) return;
+    this.#conditions = this.#seen.status?.conditions ?? []; // the times of those that turn are now
+    this.#report();
+  }
+
+  #report(): void {
     const status = foldPodStatus(this.pod, {
       containers: this.#facts,
-      over,
+      over: this.#over,
       ending: this.#stop.signal.aborted,
       startedAt: this.#startedAt,
       now: this.#services.clock.now(),

@@ -82,6 +82,20 @@ describe('readiness', () => {
   });
 });
 
+it('a Pod that somebody else has called unready is ready again as of now, in one write', async () => {
+  await cluster.start();
+  await cluster.create(podOf([container('main', FOREVER)]));
+  await untilReady('True');
+  const conditions = [{ type: 'Ready', status: 'False', lastTransitionTime: '2020-01-01T00:00:00Z' }];
+  const patch = { type: 'strategic', body: { status: { conditions } } } as const;
+  await cluster.client.patch(POD_KIND, { namespace: 'default', name: 'p' }, patch, { subresource: 'status' });
+  expect(condition('Ready')).toBe('False');
+  await untilReady('True');
+  const { lastTransitionTime = '' } = status()?.conditions?.find(({ type }) => type === 'Ready') ?? {};
+  expect(Date.now() - Date.parse(lastTransitionTime)).toBeLessThan(10_000);
+  expect(cluster.statusWrites('p')).toHaveLength(3); // the stranger's is one of them
+});
+
 describe('a restarted container', () => {
   it('says how it ended before, and that it waits', async () => {
     await cluster.start();

@@ -1,5 +1,6 @@
-import { KubeError, type KubeClient } from '@sympozium/kube';
+import { isNewer, KubeError, type KubeClient } from '@sympozium/kube';
 import { backoffMs, delay, type Clock, type Logger, type Random } from '@sympozium/process';
+import { isDeepStrictEqual } from 'node:util';
 import type { Concurrency } from './concurrency.js';
 import { namespaceOf, POD_KIND, uidOf, type Pod, type PodStatus } from './pod.js';
 
@@ -20,6 +21,8 @@ export class StatusWriter {
   readonly #pod: Pod;
   readonly #given = new AbortController();
   #next: PodStatus | undefined;
+  /** What the last write left in the API. */
+  #written: { readonly version: string; readonly own: PodStatus } | undefined;
   #draining: Promise<void> | undefined;
 
   constructor(dependencies: StatusDependencies, pod: Pod) {
@@ -30,6 +33,12 @@ export class StatusWriter {
   set(status: PodStatus): void {
     this.#next = status;
     this.#draining ??= this.#drain().finally(() => (this.#draining = undefined));
+  }
+
+  /** Whether somebody else has changed, after the last write, what this node tells of the Pod. */
+  isOverwritten({ metadata: { resourceVersion = '' }, status }: Pod): boolean {
+    if (!this.#written || !isNewer(resourceVersion, this.#written.version)) return false;
+    return !isDeepStrictEqual(ownPart(status, this.#written.own), this.#written.own);
   }
 
   /** Resolves when what was set is written, or never can be: the Pod is gone, the status refused, or it was given up. */
@@ -62,10 +71,11 @@ export class StatusWriter {
     // The uid makes it a conflict when it is another Pod of this name; strategic keeps others' conditions.
     const patch = { type: 'strategic', body: { metadata: { uid: uidOf(this.#pod) }, status } } as const;
     try {
-      await this.#dependencies.client.patch(POD_KIND, key, patch, {
+      const written = await this.#dependencies.client.patch(POD_KIND, key, patch, {
         subresource: 'status',
         signal: this.#given.signal,
       });
+      this.#written = { version: written.metadata.resourceVersion ?? '', own: ownPart(written.status, status) };
     } catch (error) {
       this.#next ??= status;
       throw error;
@@ -90,4 +100,12 @@ export class StatusWriter {
     const pause = Math.max(wished, backoffMs(BACKOFF, failures, random));
     await delay(clock, pause, this.#given.signal).catch(() => {}); // given up: the loop sees it
   }
+}
+
+/** Of a stored status the fields and conditions that `own` has. */
+function ownPart(stored: PodStatus | undefined, own: PodStatus): PodStatus {
+  const types = new Set(own.conditions?.map(({ type }) => type));
+  const conditions = stored?.conditions?.filter(({ type }) => types.has(type));
+  const entries = Object.entries({ ...stored, conditions }).filter(([field]) => field in own);
+  return Object.fromEntries(entries) as unknown as PodStatus;
 }

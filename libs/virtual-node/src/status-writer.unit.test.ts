@@ -1,7 +1,7 @@
 import { KubeError } from '@sympozium/kube';
 import { FakeKubeClient } from '@sympozium/kube/testing';
 import { FakeClock, recordingLogger, seededRandom, settle } from '@sympozium/process/testing';
-import { beforeEach, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { Concurrency } from './concurrency.js';
 import { POD_KIND, type Pod, type PodPhase, type PodStatus } from './pod.js';
 import { StatusWriter } from './status-writer.js';
@@ -44,6 +44,38 @@ it('leaves conditions of others', async () => {
   writer.set({ phase: 'Running', conditions: [{ type: 'Ready', status: 'True', lastTransitionTime: 'now' }] });
   await writer.flush();
   expect(stored()?.status?.conditions?.map(({ type }) => type)).toEqual(['PodScheduled', 'Ready']);
+});
+
+describe('a status is overwritten', () => {
+  const ready = (status: 'True' | 'False', type = 'Ready'): PodStatus => ({
+    phase: 'Running',
+    conditions: [{ type, status, lastTransitionTime: 'then' }],
+  });
+  const change = async (status: object): Promise<Pod> =>
+    client.patch(POD_KIND, key, { type: 'strategic', body: { status } }, { subresource: 'status' });
+
+  it.each<[string, boolean, object]>([
+    ['by another value of a condition', true, ready('False')],
+    ['by another phase', true, { phase: 'Pending' }],
+    ['never by conditions of others', false, ready('False', 'PodScheduled')],
+    ['never by other fields', false, { qosClass: 'Burstable' }],
+  ])('%s', async (_, overwritten, status) => {
+    writer.set(ready('True'));
+    await writer.flush();
+    expect(writer.isOverwritten(await change(status))).toBe(overwritten);
+  });
+
+  it('until it is written again, and never by what was there before', async () => {
+    const before = await change(ready('False'));
+    expect(writer.isOverwritten(before)).toBe(false);
+    writer.set(ready('True'));
+    await writer.flush();
+    expect(writer.isOverwritten(before)).toBe(false);
+    const after = await change(ready('False'));
+    writer.set(ready('True'));
+    await writer.flush();
+    expect(writer.isOverwritten(after)).toBe(false);
+  });
 });
 
 it('keeps only the newest of those that wait for a write under way', async () => {

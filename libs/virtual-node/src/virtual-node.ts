@@ -173,6 +173,7 @@ export class VirtualNode implements Runnable {
   #see(pod: Pod): void {
     if (this.#stopping) return;
     const entry = this.#entries.get(uidOf(pod)) ?? this.#begin(pod);
+    entry.runner?.see(pod);
     if (pod.metadata.deletionTimestamp === undefined) return;
     if (entry.removing) return void entry.runner?.stop(graceMs(pod)); // the grace may have been shortened
     entry.removing = true;
