@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { definitionsFor, type Schema } from './kube-schema.js';
 import { readValues, sectionSchema, type Value } from './values.js';
 
 /** The charts that have values. */
@@ -20,11 +21,12 @@ function filesOf(root: string, folder: string): readonly (readonly [string, stri
   ];
 }
 
-function schemaOf(values: readonly Value[]): object {
-  const { properties, ...section } = sectionSchema(values) as { properties: object };
+function schemaOf(values: readonly Value[]): Schema {
+  const { properties, ...section } = sectionSchema(values) as { properties: Schema };
   // What an umbrella chart hands down to every chart.
   const known = { ...properties, global: { type: 'object' } };
-  return { $schema: 'http://json-schema.org/draft-07/schema#', ...section, properties: known };
+  const definitions = definitionsFor(known);
+  return { $schema: 'http://json-schema.org/draft-07/schema#', ...section, properties: known, definitions };
 }
 
 const readme = (
@@ -35,7 +37,9 @@ const readme = (
 
 # ${name}
 
-${description} A value that is not in this list is refused.
+${description} [docs/charts.md](../../docs/charts.md) tells how to install it.
+
+A value that is not in this list is refused.
 
 | Value | Default | Meaning |
 | --- | --- | --- |
@@ -44,6 +48,6 @@ ${rows(values).join('\n')}
 
 const rows = (values: readonly Value[]): readonly string[] =>
   values.flatMap(({ path, standard, meaning, fields }) => [
-    `| \`${path}\` | ${fields ? '–' : `\`${JSON.stringify(standard)}\``} | ${meaning.replaceAll('|', '\\|') || '–'} |`,
+    `| \`${path}\` | ${fields ? '–' : `\`${JSON.stringify(standard)}\``} | ${meaning.replaceAll('|', '\\|')} |`,
     ...(fields ? rows(fields) : []),
   ]);

@@ -1,5 +1,6 @@
 import { isMap, isScalar, parseDocument, type Pair, type YAMLMap } from 'yaml';
-import { VALUE_KINDS, type Schema } from './value-kinds.js';
+import type { Schema } from './kube-schema.js';
+import { VALUE_KINDS } from './value-kinds.js';
 
 /** One field of a chart's values.yaml. */
 export interface Value {
@@ -26,6 +27,7 @@ function valueOf({ key, value }: Pair, prefix: string, lead: string): Value {
   if (!isScalar(key)) throw new TypeError(`${prefix} has a key that is no text`);
   const path = `${prefix}${String(key.value)}`;
   const meaning = (key.commentBefore ?? lead).trim().replaceAll(/\s*\n\s*/g, ' ');
+  if (meaning === '') throw new TypeError(`${path} has no comment that says what it means`);
   const node = value as { toJSON(): unknown };
   const kind = VALUE_KINDS[path];
   if (!kind && isMap(value)) {
