@@ -1,0 +1,3 @@
+module sympozium.ai/real-node/pause
+
+go 1.26.0

@@ -1,0 +1,30 @@
+import { SympoziumError } from '@sympozium/api';
+import { delay, systemClock } from '@sympozium/process';
+
+const ASK_EVERY_MS = 100;
+
+export interface WaitOptions {
+  /** In words that follow “not”, for the error. */
+  readonly what: string;
+  readonly withinMs: number;
+  /** Rejects when there is nothing more to wait for. */
+  readonly failed: Promise<never>;
+  readonly signal?: AbortSignal;
+}
+
+/** Asks until the answer is yes; an error is a no. */
+export async function waitUntil(isSo: () => Promise<boolean>, options: WaitOptions): Promise<void> {
+  const { what, withinMs, failed, signal } = options;
+  const deadline = systemClock.now() + withinMs;
+  let last: unknown;
+  const ask = (): Promise<boolean> =>
+    isSo().catch((error: unknown) => {
+      last = error;
+      return false;
+    });
+  while (!(await Promise.race([ask(), failed]))) {
+    if (systemClock.now() > deadline)
+      throw new SympoziumError('PROCESS_ENDED', `after ${withinMs / 1000} s not ${what}.`, { cause: last });
+    await Promise.race([delay(systemClock, ASK_EVERY_MS, signal), failed]);
+  }
+}
