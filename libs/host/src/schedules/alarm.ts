@@ -11,6 +11,7 @@ export class Alarm {
   #timer: Timer | undefined;
   /** When the timer goes off by the clock of now. */
   #lookAt = Infinity;
+  #stopped = false;
 
   constructor(clock: Clock, ring: (key: string) => void) {
     this.#clock = clock;
@@ -19,12 +20,15 @@ export class Alarm {
 
   /** Each key has one time, the last that was said; none when it is undefined. */
   set(key: string, time: number | undefined): void {
+    if (this.#stopped) return;
     if (time === undefined) this.#times.delete(key);
     else this.#times.set(key, time);
     if (time !== undefined && time < this.#lookAt) this.#arm(time);
   }
 
+  /** For good: who is still at work may go on to say times. */
   stop(): void {
+    this.#stopped = true;
     this.#times.clear();
     this.#arm(Infinity);
   }

@@ -64,6 +64,8 @@ it('is silent when it is stopped', async () => {
   alarm.set('a', 60_000);
   alarm.stop();
   expect(clock.waiting).toBe(0);
+  alarm.set('b', 60_000); // by who was still at work
+  expect(clock.waiting).toBe(0);
   await clock.advance(600_000);
   expect(rung).toEqual([]);
 });

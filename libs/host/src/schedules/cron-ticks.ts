@@ -42,20 +42,25 @@ export class CronTicks {
   /** The ticks after one time, up to and including another; undefined: there are none. */
   due(after: number, until: number): DueTicks | undefined {
     if ((this.next(after) ?? Infinity) > until) return undefined;
-    const [newest, previous, ...older] = this.#back(after, until);
-    return newest === undefined
-      ? undefined
-      : { newest, previous, count: older.length + (previous === undefined ? 1 : 2) };
+    const ticks = this.#back(after, until);
+    const [newest, previous] = ticks;
+    return newest === undefined ? undefined : { newest, previous, count: ticks.length };
   }
 
-  /** Newest first. Most windows have one tick: only a large one is read as a whole. */
+  /** Newest first, no more than are told: a tick costs a tenth of a millisecond. */
   #back(after: number, until: number): readonly number[] {
-    for (const most of [2, 32, MAX_TOLD]) {
-      const ticks = this.#cron.previousRuns(most, new Date(until + 1)).map((tick) => tick.getTime());
-      const due = ticks.filter((tick) => tick > after);
-      if (due.length < most || most === MAX_TOLD) return due;
+    const ticks: number[] = [];
+    let tick = this.#last(until + 1);
+    while (tick !== undefined && tick > after && ticks.length < MAX_TOLD) {
+      ticks.push(tick);
+      tick = this.#last(tick);
     }
-    return [];
+    return ticks;
+  }
+
+  /** The last tick before a time. */
+  #last(before: number): number | undefined {
+    return this.#cron.previousRuns(1, new Date(before))[0]?.getTime();
   }
 }
 

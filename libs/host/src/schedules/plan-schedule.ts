@@ -53,7 +53,7 @@ export interface SchedulePlan {
  */
 export function planSchedule(facts: ScheduleFacts): SchedulePlan {
   const { schedule, ticks, now } = facts;
-  const surplus = surplusRuns(schedule, facts.runs);
+  const surplus = surplusRuns(facts);
   if (schedule.spec.suspend || isObstacle(ticks))
     return { lastTick: millis(schedule.status?.lastTickTime), missed: 0, surplus };
   const { armed, lastTick } = arm(facts);

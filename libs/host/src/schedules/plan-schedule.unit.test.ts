@@ -310,6 +310,15 @@ describe('the history', () => {
     ]);
   });
 
+  it('lets go what is older than now while the schedule rests, which makes nothing up for later', () => {
+    const spec = { suspend: true, history: { succeeded: 0, failed: 0 } };
+    const surplus = (status: Partial<SympoziumScheduleStatus>) =>
+      plan('03:17', made({ spec, status }), runs).surplus.map(({ metadata }) => metadata.uid);
+    expect(surplus({ armed: undefined })).toEqual(['03:05', 'now', '03:10', '03:15']);
+    // The stored status does not tell of the suspension yet.
+    expect(surplus({})).toEqual(['now']);
+  });
+
   it('does not count what is being deleted', () => {
     const leaving = runs.map((run) =>
       run.metadata.uid === '03:15' ? { ...run, metadata: { ...run.metadata, deletionTimestamp: on('03:26') } } : run,

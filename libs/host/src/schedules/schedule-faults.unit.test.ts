@@ -295,6 +295,30 @@ describe('caches that are behind', () => {
   });
 });
 
+describe('a call that fails', () => {
+  const isStart = ({ verb, kind }: Call): boolean => verb === 'create' && kind === AGENT_RUN;
+  const isRead = ({ verb, kind, options }: Call): boolean =>
+    verb === 'list' && kind === AGENT_RUN && options['labelSelector'] !== undefined;
+
+  it.each([
+    ['the start of a run', isStart],
+    ['the reading of runs', isRead],
+  ])('keeps no later tick waiting, however long it shall not be tried again: %s', async (_what, matches) => {
+    const rig = await newRig();
+    const made = rig.witness();
+    rig.schedule({ concurrencyPolicy: 'Forbid' });
+    await rig.until('03:05:00');
+    await rig.end();
+    const busy = new KubeError(429, 'TooManyRequests', 'busy', { retryAfterMs: 3_600_000 });
+    rig.client.fail(matches, busy);
+    await rig.until('03:14:59');
+    expect(made.ticks).toEqual(['03:05']);
+    await rig.until('03:15:00');
+    expect(made.ticks).toEqual(['03:05', '03:15']);
+    expect(rig.status()).toMatchObject({ missedTicks: 1 });
+  });
+});
+
 describe('a thousand schedules', () => {
   it('that are due in one second all start, in order, with few calls at a time', async () => {
     const rig = await newRig();

@@ -49,12 +49,10 @@ export class ScheduleReconciler {
   }
 
   async #advance(key: string, schedule: SympoziumSchedule): Promise<void> {
-    const { cache, runs, writer, alarm, stamps } = this.#dependencies;
+    const { cache, runs, writer, stamps } = this.#dependencies;
     // Before anything is waited for, so that the stamps have the order in which the ticks became due.
     const submittedAt = stamps.next();
     const { facts, plan } = await this.#decide(key, schedule);
-    // Before the writes, since one that fails must not keep the next tick waiting.
-    alarm.set(key, plan.wakeAt);
     const outcome = plan.step && (await this.#take(schedule, plan.step, submittedAt));
     const { namespace = '' } = schedule.metadata;
     const instanceExists = cache.instances.get(namespace, schedule.spec.instanceRef.name) !== undefined;
@@ -63,11 +61,14 @@ export class ScheduleReconciler {
   }
 
   async #decide(key: string, schedule: SympoziumSchedule): Promise<Decided> {
-    const { cache, book, runs, clock } = this.#dependencies;
+    const { cache, book, runs, alarm, clock } = this.#dependencies;
     const decide = (known: readonly AgentRun[]): Decided => {
       const now = clock.now();
       const facts = { schedule, runs: known, ticks: book.ticksOf(key, schedule, now), now };
-      return { facts, plan: planSchedule(facts) };
+      const plan = planSchedule(facts);
+      // Before any call to the API server, since one that fails must not keep the next tick waiting.
+      alarm.set(key, plan.wakeAt);
+      return { facts, plan };
     };
     const decided = decide(cache.runsOfSchedule(schedule));
     return restsOnRuns(schedule, decided.plan.step) ? decide(await runs.read(schedule)) : decided;
