@@ -15,9 +15,15 @@ import { scheduleList } from './commands/schedule-list.js';
 import { scheduleRunNow } from './commands/schedule-run-now.js';
 import { scheduleResume, scheduleSuspend } from './commands/schedule-suspend.js';
 
+/** The name of an object; an empty one, of a variable that is not set, would mean all objects to the API server. */
+const named = (text: string): string => {
+  if (text !== '') return text;
+  throw new SympoziumError('USAGE', 'a name is empty. Give the name of an object, or see --help.');
+};
+
 const kubeconfig = () =>
   new Option('--kubeconfig <path>', 'cluster to talk to (default: a running local one, else kubectl’s rules)');
-const namespace = () => new Option('-n, --namespace <name>', 'namespace').default('default');
+const namespace = () => new Option('-n, --namespace <name>', 'namespace').argParser(named).default('default');
 const output = () => new Option('-o, --output <form>', 'text or json').choices(['text', 'json']).default('text');
 
 const port = (text: string): number => {
@@ -71,7 +77,7 @@ export function buildProgram(): Command {
   program
     .command('logs')
     .description('print what a run’s agent writes: its frames, and what else it says')
-    .argument('<run>', 'name of the run')
+    .argument('<run>', 'name of the run', named)
     .option('-f, --follow', 'until the run ends')
     .addOption(namespace())
     .addOption(kubeconfig())
@@ -80,7 +86,7 @@ export function buildProgram(): Command {
   program
     .command('cancel')
     .description('cancel a run')
-    .argument('<run>', 'name of the run')
+    .argument('<run>', 'name of the run', named)
     .addOption(namespace())
     .addOption(kubeconfig())
     .action(cancel);
@@ -117,7 +123,7 @@ function addServedCommands(program: Command): void {
   program
     .command('endpoint')
     .description('print an instance’s address, API key and a curl line')
-    .argument('<instance>', instance)
+    .argument('<instance>', instance, named)
     .option('--wait [timeout]', 'until it answers, e.g. 2m (default: as long as it takes)')
     .addOption(key())
     .addOption(namespace())
@@ -128,7 +134,7 @@ function addServedCommands(program: Command): void {
   program
     .command('chat')
     .description('talk with an instance; Ctrl-C cancels an answer, Ctrl-D leaves')
-    .argument('<instance>', instance)
+    .argument('<instance>', instance, named)
     .option('-m, --message <text>', 'one message and its answer (default where stdin is no terminal: what it says)')
     .addOption(key())
     .addOption(namespace())
@@ -138,7 +144,7 @@ function addServedCommands(program: Command): void {
   program
     .command('port-forward')
     .description('lead a port of this machine to an instance, until Ctrl-C')
-    .argument('<instance>', instance)
+    .argument('<instance>', instance, named)
     .option('--port <port>', 'port of this machine, 0 for any', port, 8080)
     .addOption(key())
     .addOption(namespace())
@@ -149,7 +155,7 @@ function addServedCommands(program: Command): void {
   keys
     .command('list')
     .description('list names, limits and ends of the keys')
-    .argument('<instance>', instance)
+    .argument('<instance>', instance, named)
     .addOption(namespace())
     .addOption(kubeconfig())
     .addOption(output())
@@ -157,7 +163,7 @@ function addServedCommands(program: Command): void {
   keys
     .command('rotate')
     .description('make a new key; the old one stays valid for a day')
-    .argument('<instance>', instance)
+    .argument('<instance>', instance, named)
     .addOption(namespace())
     .addOption(kubeconfig())
     .addOption(output())
@@ -178,7 +184,7 @@ function addScheduleCommands(program: Command): void {
   schedules
     .command('run-now')
     .description('start a run of a schedule out of turn, also of one that is suspended')
-    .argument('<schedule>', name)
+    .argument('<schedule>', name, named)
     .option('-f, --follow', 'stream its answer; Ctrl-C cancels it')
     .addOption(namespace())
     .addOption(kubeconfig())
@@ -187,14 +193,14 @@ function addScheduleCommands(program: Command): void {
   schedules
     .command('suspend')
     .description('let no tick of a schedule start a run until it is resumed')
-    .argument('<schedule>', name)
+    .argument('<schedule>', name, named)
     .addOption(namespace())
     .addOption(kubeconfig())
     .action(scheduleSuspend);
   schedules
     .command('resume')
     .description('let a schedule start runs again, from its next tick on')
-    .argument('<schedule>', name)
+    .argument('<schedule>', name, named)
     .addOption(namespace())
     .addOption(kubeconfig())
     .action(scheduleResume);
