@@ -162,6 +162,13 @@ const schedule: KindDefinition = {
     { name: 'Next', type: 'string', jsonPath: '.status.nextScheduleTime', description: 'Its next tick.' },
     age,
     { name: 'Missed', type: 'integer', jsonPath: '.status.missedTicks', description: 'Ticks lost.', priority: 1 },
+    {
+      name: 'State',
+      type: 'string',
+      jsonPath: '.status.conditions[?(@.type=="Ready")].reason',
+      description: 'Scheduled, or why no tick will start a run.',
+      priority: 1,
+    },
   ],
   example: {
     metadata: { name: 'morning-brief' },
