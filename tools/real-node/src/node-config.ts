@@ -28,19 +28,20 @@ export const renderConfig = (plan: AddressPlan): Readonly<Record<string, string>
   'resolv.conf': 'nameserver 127.0.0.1\n', // nobody answers there: names of the cluster are all that there is
 });
 
+export type NodeProgram = 'containerd' | 'kubelet' | 'kube-proxy';
+
 /** Arguments of the node’s programs. */
-export const ARGUMENTS = {
+export const programArguments = ({ node }: AddressPlan): Readonly<Record<NodeProgram, readonly string[]>> => ({
   containerd: ['--config', join(CONFIG, 'containerd.toml')],
   kubelet: [
     `--config=${join(CONFIG, 'kubelet.json')}`,
     `--kubeconfig=${kubeconfig(KUBELET.name)}`,
     `--hostname-override=${NODE_NAME}`,
+    `--node-ip=${node}`, // else it is that of the default route, and there is none
     '--v=1',
   ],
   'kube-proxy': [`--config=${join(CONFIG, 'kube-proxy.json')}`, '--v=1'],
-} as const;
-
-export type NodeProgram = keyof typeof ARGUMENTS;
+});
 
 /** Debian’s containerd is older than what Kubernetes wants; folders are the standard ones, which the node has for itself. */
 const CONTAINERD = `version = 3
@@ -137,6 +138,7 @@ const kubeProxy = ({ node, pods }: AddressPlan) => ({
   clusterCIDR: pods,
   detectLocalMode: 'ClusterCIDR',
   bindAddress: node,
+  nodePortAddresses: ['primary'],
   // Zero: leave them, they are the whole machine’s.
   conntrack: { maxPerCore: 0, min: 0, tcpEstablishedTimeout: '0s', tcpCloseWaitTimeout: '0s' },
 });

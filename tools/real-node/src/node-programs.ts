@@ -1,14 +1,16 @@
 import { join } from 'node:path';
 import { Component } from '@sympozium/kube-assets';
 import { Guardian } from '@sympozium/process';
+import type { AddressPlan } from './address-plan.js';
 import type { Namespaces } from './namespaces.js';
-import { ARGUMENTS, commandInNode, type NodeProgram } from './node-config.js';
+import { commandInNode, programArguments, type NodeProgram } from './node-config.js';
 
 /** The programs of a node. They end with its namespaces. */
 export class NodePrograms {
   /** Rejects when one of them ends by itself. */
   readonly failed: Promise<never>;
   readonly #namespaces: Namespaces;
+  readonly #arguments: Readonly<Record<NodeProgram, readonly string[]>>;
   readonly #logs: string;
   readonly #guardian = new Guardian();
   readonly #ends: Promise<unknown>[] = [];
@@ -16,8 +18,9 @@ export class NodePrograms {
   #stopping = false;
 
   /** `logs`: folder of what they write. */
-  constructor(namespaces: Namespaces, logs: string) {
+  constructor(namespaces: Namespaces, plan: AddressPlan, logs: string) {
     this.#namespaces = namespaces;
+    this.#arguments = programArguments(plan);
     this.#logs = logs;
     this.failed = new Promise((_, reject) => (this.#fail = reject));
     this.failed.catch(() => {}); // for whoever waits; nobody has to
@@ -28,7 +31,7 @@ export class NodePrograms {
     const [program, ...enter] = this.#namespaces.node;
     const component = new Component({
       name,
-      command: [program, ...enter, ...commandInNode(name, ARGUMENTS[name])],
+      command: [program, ...enter, ...commandInNode(name, this.#arguments[name])],
       cwd: '/',
       logFile: join(this.#logs, `${name}.log`),
       guardian: this.#guardian,

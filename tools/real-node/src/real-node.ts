@@ -15,6 +15,7 @@ import { claimMachine } from './node-claim.js';
 import { CONFIG_FOLDER, KUBE_PROXY, KUBELET, NODE_NAME, renderConfig } from './node-config.js';
 import { NodePrograms } from './node-programs.js';
 import { projectFile } from './project-file.js';
+import { accepts } from './accepts.js';
 import { nodeSupported } from './supported.js';
 import { waitUntil, type WaitOptions } from './wait.js';
 
@@ -91,7 +92,7 @@ async function start(options: RealNodeOptions, stops: (() => unknown)[]): Promis
 
   onProgress('starting the node’s namespaces, control plane and containerd');
   const namespaces = await Namespaces.create({ folder, bin: assets.bin });
-  const programs = new NodePrograms(namespaces, join(folder, 'logs'));
+  const programs = new NodePrograms(namespaces, plan, join(folder, 'logs'));
   stops.push(() => stopNode(namespaces, programs));
   await namespaces.connect(plan);
   const containerd = new Containerd(namespaces);
@@ -102,8 +103,8 @@ async function start(options: RealNodeOptions, stops: (() => unknown)[]): Promis
   ]);
 
   onProgress('starting kubelet and kube-proxy');
-  programs.start('kubelet');
   programs.start('kube-proxy');
+  programs.start('kubelet');
   const failed = Promise.race([programs.failed, controlPlane.failed]);
   failed.catch(() => {}); // for whoever waits; nobody has to
   await untilReady(controlPlane.kubeconfig, plan, { failed, ...(options.signal ? { signal: options.signal } : {}) });
@@ -186,6 +187,9 @@ async function untilReady(kubeconfig: string, plan: AddressPlan, waiting: Waitin
   const { client } = await clientFromKubeconfig({ kubeconfig });
   const wait = { ...waiting, withinMs: START_WITHIN_MS };
   try {
+    // A Pod that asks for a Service before kube-proxy knows it waits for half a minute.
+    const service = { host: plan.kubernetes, port: 443 };
+    await waitUntil(() => accepts(service), { what: 'reached through its Service: the API server', ...wait });
     await applyObjects(
       client,
       readObjects(projectFile('manifests/node.yaml'), { COREDNS: IMAGES.coredns, DNS: plan.dns }),
