@@ -32,6 +32,15 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
         },
       },
+      {
+        ...fromSources,
+        test: {
+          name: 'rights', // what the audit log shows when all suites have run
+          include: ['tools/integration/src/suite/*.audit.test.ts'],
+          testTimeout: 60_000,
+          sequence: { groupOrder: 2 },
+        },
+      },
     ],
   },
 });

@@ -1,16 +1,38 @@
 import { defineConfig } from 'vitest/config';
 
-/** `npm run test:kube`: the integration suite on a real Kubernetes control plane (tools/kube-assets). */
-export default defineConfig({
+/** Workspace packages are read from their sources. */
+const fromSources = {
   resolve: { conditions: ['@sympozium/source'] },
   ssr: { resolve: { conditions: ['@sympozium/source'] } },
   environments: { __vitest__: { resolve: { conditions: ['@sympozium/source'] } } }, // where globalSetup runs
+};
+
+/** `npm run test:kube`: the integration suite on a real Kubernetes control plane (tools/kube-assets). */
+export default defineConfig({
   test: {
-    include: ['tools/integration/src/suite/*.{int,kube}.test.ts'],
     reporters: ['default', './tools/build/vitest-reporter.mjs'],
-    globalSetup: ['tools/integration/src/setup-real.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
-    maxWorkers: 2,
+    projects: [
+      {
+        ...fromSources,
+        test: {
+          name: 'kube',
+          include: ['tools/integration/src/suite/*.{int,kube}.test.ts'],
+          globalSetup: ['tools/integration/src/setup-real.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        ...fromSources,
+        test: {
+          name: 'rights', // what the audit log shows when all suites have run
+          include: ['tools/integration/src/suite/*.audit.test.ts'],
+          testTimeout: 60_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });

@@ -3,8 +3,8 @@ import { startEmbeddedCluster } from './fixture/embedded-cluster.js';
 import type {} from './fixture/suite-cluster.js';
 
 /** One embedded API for the whole suite; each test file takes a namespace of it. */
-export default async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
+export default async function setup({ vitest }: TestProject): Promise<() => Promise<void>> {
   const { access, stop } = await startEmbeddedCluster();
-  provide('cluster', access);
+  vitest.getRootProject().provide('cluster', access); // to what comes after the suites, too
   return stop;
 }
