@@ -1,0 +1,115 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { SympoziumError, type Kind } from '@sympozium/api';
+import { helmPath } from '@sympozium/get-helm';
+import { isNotFound, type KubeClient } from '@sympozium/kube';
+import { clientFromKubeconfig } from '@sympozium/kube/kubeconfig';
+import { hasCondition } from './conditions.js';
+import { gatewayFiles } from './gateway-files.js';
+import { GATEWAY_VALUES, renderValues } from './gateway-values.js';
+import { archiveOf, IMAGES, type NodeImage } from './images.js';
+import { applyObjects, readObjects } from './manifests.js';
+import { projectFile } from './project-file.js';
+import type { RealNode } from './real-node.js';
+import { waitUntil } from './wait.js';
+
+/** An Envoy Gateway that runs on a node, installed by its own chart. */
+export interface Gateway {
+  /** What a Gateway names; it then gets a ClusterIP, which this machine reaches, as its address. */
+  readonly gatewayClass: 'envoy';
+  /** Removes class and controller. Gateways that are left stay as they are, unserved. */
+  stop(): Promise<void>;
+}
+
+const RELEASE = 'eg';
+const NAMESPACE = 'envoy-gateway-system';
+const GATEWAY_CLASS = 'envoy';
+const GATEWAY_IMAGES: readonly NodeImage[] = ['envoy', 'envoyGateway'];
+const START_WITHIN_MS = 120_000;
+
+const CRD = kind('apiextensions.k8s.io/v1', 'CustomResourceDefinition', 'customresourcedefinitions');
+const CLASS = kind('gateway.networking.k8s.io/v1', 'GatewayClass', 'gatewayclasses');
+
+function kind(apiVersion: string, name: string, plural: string): Kind {
+  return { apiVersion, kind: name, plural, namespaced: false };
+}
+
+/** Installs Envoy Gateway on a node; ready when its GatewayClass is accepted. */
+export async function startGateway(node: RealNode): Promise<Gateway> {
+  const { client } = await clientFromKubeconfig({ kubeconfig: node.kubeconfig });
+  try {
+    await Promise.all([importImages(node), installCrds(client, node)]);
+    await helm(
+      node,
+      'upgrade',
+      '--install',
+      RELEASE,
+      ...chartOf(node),
+      '--create-namespace',
+      '--wait',
+      '--timeout=120s',
+    );
+    await applyObjects(client, readObjects(projectFile('manifests/gateway.yaml'), { ENVOY: IMAGES.envoy }));
+    const accepted = () => hasCondition(client, CLASS, { name: GATEWAY_CLASS }, 'Accepted');
+    await waitUntil(accepted, { what: 'Accepted: the GatewayClass', withinMs: START_WITHIN_MS, failed: node.failed });
+  } finally {
+    await client.close();
+  }
+  return { gatewayClass: GATEWAY_CLASS, stop: () => removeGateway(node) };
+}
+
+async function importImages(node: RealNode): Promise<void> {
+  for (const image of GATEWAY_IMAGES) await node.importImage(join(node.assets.images, archiveOf(image)));
+}
+
+async function installCrds(client: KubeClient, { assets, failed }: RealNode): Promise<void> {
+  const { crds } = gatewayFiles(assets.gateway);
+  const objects = readdirSync(crds).flatMap((file) => readObjects(join(crds, file)));
+  await applyObjects(client, objects);
+  const served = async (): Promise<boolean> => {
+    const answers = objects.map(({ metadata: { name } }) => hasCondition(client, CRD, { name }, 'Established'));
+    return (await Promise.all(answers)).every((is) => is);
+  };
+  await waitUntil(served, { what: 'served: the kinds of Gateway API', withinMs: START_WITHIN_MS, failed });
+}
+
+/** Chart and values, as arguments. */
+function chartOf(node: RealNode): string[] {
+  const { chart } = gatewayFiles(node.assets.gateway);
+  const folder = join(node.folder, 'gateway');
+  mkdirSync(folder, { recursive: true });
+  const [standard, own] = [join(folder, 'chart-values.yaml'), join(folder, 'values.json')];
+  writeFileSync(standard, renderValues(readFileSync(join(chart, 'values.tmpl.yaml'), 'utf8')));
+  writeFileSync(own, JSON.stringify(GATEWAY_VALUES, undefined, 2));
+  return [chart, `--values=${standard}`, `--values=${own}`, '--skip-crds'];
+}
+
+async function removeGateway(node: RealNode): Promise<void> {
+  const { client } = await clientFromKubeconfig({ kubeconfig: node.kubeconfig });
+  try {
+    await client.delete(CLASS, { name: GATEWAY_CLASS }).catch((error: unknown) => {
+      if (!isNotFound(error)) throw error;
+    });
+    const gone = () => client.get(CLASS, { name: GATEWAY_CLASS }).then(() => false, isNotFound);
+    await waitUntil(gone, { what: 'gone: the GatewayClass', withinMs: START_WITHIN_MS, failed: node.failed });
+  } finally {
+    await client.close();
+  }
+  await helm(node, 'uninstall', RELEASE, '--wait');
+}
+
+async function helm({ kubeconfig, folder }: RealNode, ...args: readonly string[]): Promise<void> {
+  const where = [`--kubeconfig=${kubeconfig}`, `--namespace=${NAMESPACE}`];
+  const home = join(folder, 'gateway', 'helm');
+  const env = { PATH: process.env['PATH'], HELM_CACHE_HOME: home, HELM_CONFIG_HOME: home, HELM_DATA_HOME: home };
+  try {
+    await promisify(execFile)(await helmPath(), [...args, ...where], { env });
+  } catch (cause) {
+    const { stderr = '', message } = cause as { stderr?: string; message: string };
+    throw new SympoziumError('PROCESS_ENDED', `helm ${args[0]} of Envoy Gateway failed: ${stderr || message}`, {
+      cause,
+    });
+  }
+}
