@@ -17,6 +17,7 @@ import type { User } from './auth/auth.js';
 import { builtinResources } from './builtin/index.js';
 import { createControllers } from './controllers/index.js';
 import { CrdController, createCrdAdmission } from './crd/index.js';
+import { EventExpiry } from './event-expiry.js';
 import { FirstObjects } from './first-objects.js';
 import { kindsOf } from './kinds-of.js';
 import type { Layout } from './layout.js';
@@ -110,6 +111,7 @@ export function compose(settings: Settings, { layout, pki, store, users }: Found
     onKindsChange: (listener) => registry.onChange(listener),
   });
   const crds = new CrdController({ store, registry, api, clock, random, log });
+  const expiry = new EventExpiry({ store, clock, random, log });
   const rest = new Lifecycle(
     'controllers',
     [
@@ -121,7 +123,7 @@ export function compose(settings: Settings, { layout, pki, store, users }: Found
   );
   return {
     server,
-    api: new Lifecycle('API', [crds, server], log),
+    api: new Lifecycle('API', [crds, expiry, server], log),
     rest,
     close: async () => {
       await client.close();

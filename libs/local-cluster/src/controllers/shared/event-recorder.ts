@@ -1,9 +1,10 @@
 import type { KubeObject } from '@sympozium/api';
-import type { KubeClient } from '@sympozium/kube';
+import type { KubeClient, WriteOptions } from '@sympozium/kube';
 import type { Clock, Logger, Runnable } from '@sympozium/process';
 import { MANAGER } from './context.js';
 import { EVENT } from './kinds.js';
 import { timestamp } from './time.js';
+import { unlessGone } from './unless-gone.js';
 
 export interface EventText {
   readonly type: 'Normal' | 'Warning';
@@ -13,11 +14,8 @@ export interface EventText {
   readonly action?: string;
 }
 
-interface Recorded {
-  readonly namespace: string;
-  readonly name: string;
-  count: number;
-}
+/** An Event as it was written last. */
+type Recorded = KubeObject & { count?: number; lastTimestamp?: string };
 
 /** So many different events are remembered, so that the same one again only counts up. */
 const REMEMBERED = 1_000;
@@ -49,25 +47,28 @@ export class EventRecorder implements Runnable {
   }
 
   async #write(object: KubeObject, component: string, text: EventText): Promise<void> {
-    const { client, clock } = this.#dependencies;
+    const { client } = this.#dependencies;
     const manager = component === 'default-scheduler' ? { fieldManager: 'kube-scheduler' } : MANAGER;
     const key = [object.metadata.uid, component, text.type, text.reason, text.message].join('\0');
     const known = this.#recorded.get(key);
-    if (known) {
-      known.count += 1;
-      const body = { count: known.count, lastTimestamp: timestamp(clock) };
-      await client.patch(EVENT, known, { type: 'merge', body }, manager);
-      return;
-    }
-    const { name, namespace = 'default' } = await client
-      .create(EVENT, this.#event(object, component, text), manager)
-      .then(({ metadata }) => metadata);
-    this.#recorded.set(key, { namespace, name, count: 1 });
+    if (known) return this.#countUp(known, manager);
+    const event = this.#event(object, component, text);
+    await client.create(EVENT, event, manager);
+    this.#recorded.set(key, event);
     const [oldest] = this.#recorded.keys();
     if (this.#recorded.size > REMEMBERED && oldest !== undefined) this.#recorded.delete(oldest);
   }
 
-  #event(object: KubeObject, component: string, { type, reason, message, action }: EventText): KubeObject {
+  /** One that has expired comes again with its count. */
+  async #countUp(event: Recorded, manager: WriteOptions): Promise<void> {
+    const { client, clock } = this.#dependencies;
+    const body = { count: (event.count ?? 1) + 1, lastTimestamp: timestamp(clock) };
+    Object.assign(event, body);
+    const patched = await unlessGone(client.patch(EVENT, event.metadata, { type: 'merge', body }, manager));
+    if (!patched) await client.create(EVENT, event, manager);
+  }
+
+  #event(object: KubeObject, component: string, { type, reason, message, action }: EventText): Recorded {
     const { clock } = this.#dependencies;
     const { namespace = 'default', name, uid, resourceVersion } = object.metadata;
     const now = timestamp(clock);
