@@ -1,97 +1,69 @@
-import { helmPath } from '@sympozium/get-helm';
-import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { parseAllDocuments } from 'yaml';
-import { CHARTS, generatedFiles } from './generated-files.js';
+import { generatedFiles } from './generated-files.js';
+import { CHART_CASES } from './matrix.js';
+import { containersOf, helm, podsOf, render, root, type Rendered } from './testing/rendered.js';
 
-const root = resolve(import.meta.dirname, '../../..');
-const run = promisify(execFile);
-let helm = '';
-beforeAll(async () => {
-  helm = await helmPath();
-}, 120_000);
-
-const command = async (...args: string[]): Promise<string> => (await run(helm, args, { cwd: root })).stdout;
-
-interface Labelled {
-  readonly labels?: Record<string, string>;
-}
-interface Rendered {
-  readonly kind: string;
-  readonly metadata: Labelled & { readonly name: string; readonly namespace?: string };
-  readonly rules?: readonly Record<string, readonly string[]>[];
-  readonly data?: Record<string, string>;
-  readonly spec?: {
-    readonly selector?: { matchLabels?: Record<string, string> } & Record<string, unknown>;
-    readonly template?: { metadata: Labelled; spec: Record<string, unknown> & { containers: Container[] } };
-    readonly podSelector?: { matchLabels: Record<string, string> };
-    readonly policyTypes?: string[];
-    readonly replicas?: number;
-  };
-}
-interface Container {
-  readonly image: string;
-  readonly securityContext: object;
-}
-
-async function render(chart: string, sets: readonly string[]): Promise<Rendered[]> {
-  const flags = sets.flatMap((set) => ['--set', set]);
-  const text = await command('template', 'demo', `charts/${chart}`, '--namespace', 'sys', ...flags);
-  return parseAllDocuments(text).map((document) => document.toJS() as Rendered);
-}
-
-const one = (objects: readonly Rendered[], kind: string): Rendered => {
-  const [found] = objects.filter((object) => object.kind === kind);
-  if (!found) throw new Error(`no ${kind}`);
-  return found;
-};
-
-const selectorOf = (spec: Rendered['spec'] = {}): object | undefined =>
-  spec.podSelector?.matchLabels ?? spec.selector?.matchLabels ?? spec.selector;
-
-const MATRIX: readonly (readonly [string, readonly string[]])[] = [
-  ['sympozium', []],
-  ['sympozium', ['watchNamespaces={a,b}', 'replicas=1', 'commonLabels.team=x', 'podLabels.p=q']],
-  ['sympozium', ['watchNamespaces={*}', 'aggregateRoles=false', 'serviceMonitor.enabled=true']],
-  ['sympozium', ['networkPolicy.enabled=false', 'podDisruptionBudget=false', 'plugins[0].package=@acme/x']],
-  ['sympozium-web-proxy', []],
-  ['sympozium-web-proxy', ['servedNamespace=a', 'keys.existingSecret=keys', 'autoscaling.enabled=true']],
-  ['sympozium-web-proxy', ['keys.entries.me.key=sk-12345678901234567890', 'serviceMonitor.enabled=true']],
-  ['sympozium-web-proxy', ['httpRoute.enabled=true', 'httpRoute.parentRefs[0].name=g', 'httpRoute.hostnames={a.b}']],
-  ['sympozium-web-proxy', ['ingress.enabled=true', 'ingress.hosts={a.b}', 'networkPolicy.enabled=false']],
-];
+/** The longest that Helm takes. */
+const LONG_RELEASE = `r${'x'.repeat(51)}e`;
+const OF_CLUSTER = new Set(['ClusterRole', 'ClusterRoleBinding']);
+const SELECTOR_LABELS = ['component', 'instance', 'name'].map((label) => `app.kubernetes.io/${label}`);
 
 it.each([...generatedFiles(root)])('%s is what values.yaml generates (else: npm run generate)', (path, text) => {
   expect(readFileSync(join(root, path), 'utf8')).toBe(text);
 });
 
-it.each(CHARTS)('%s passes helm lint --strict', async (chart) => {
-  expect(await command('lint', '--strict', `charts/${chart}`)).toContain('0 chart(s) failed');
+it.each(['sympozium', 'sympozium-web-proxy', 'sympozium-crds'])('%s passes helm lint --strict', async (chart) => {
+  expect(await helm(['lint', '--strict', `charts/${chart}`])).toContain('0 chart(s) failed');
 });
 
-describe.each(MATRIX)('%s with %j', (chart, sets) => {
+describe.each(CHART_CASES)('$chart with $what', ({ chart, values }) => {
   let objects: Rendered[] = [];
   beforeAll(async () => {
-    objects = await render(chart, sets);
+    objects = await render(chart, values);
   });
 
   it('makes Pods that Pod Security restricted allows, with a read-only root', () => {
-    const { template } = one(objects, 'Deployment').spec ?? {};
-    expect(template?.spec).toMatchObject({
-      securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
-    });
-    expect(template?.spec.containers.length).toBeGreaterThan(0);
-    for (const { securityContext } of template?.spec.containers ?? [])
-      expect(securityContext).toEqual({
-        allowPrivilegeEscalation: false,
-        readOnlyRootFilesystem: true,
+    expect(podsOf(objects).length).toBeGreaterThan(1);
+    for (const pod of podsOf(objects)) {
+      expect(pod.spec.securityContext, pod.of).toMatchObject({
         runAsNonRoot: true,
-        capabilities: { drop: ['ALL'] },
         seccompProfile: { type: 'RuntimeDefault' },
       });
+      for (const { securityContext } of containersOf(pod))
+        expect(securityContext, pod.of).toEqual({
+          allowPrivilegeEscalation: false,
+          readOnlyRootFilesystem: true,
+          runAsNonRoot: true,
+          capabilities: { drop: ['ALL'] },
+          seccompProfile: { type: 'RuntimeDefault' },
+        });
+    }
+  });
+
+  it('says of each container which image, never the latest, and what it needs', () => {
+    for (const { image, resources } of podsOf(objects).flatMap(containersOf)) {
+      expect(image).toMatch(/^[\w./-]+(:(?!latest$)[\w.-]+|@sha256:[0-9a-f]{64})$/);
+      expect(resources.requests).toHaveProperty('memory');
+    }
+  });
+
+  it('mounts a token where a ServiceAccount of its own has rights, and nowhere else', () => {
+    const accounts = objects.filter(({ kind }) => kind === 'ServiceAccount').map(({ metadata }) => metadata.name);
+    for (const { of, spec } of podsOf(objects)) {
+      expect(spec.automountServiceAccountToken, of).toBe(spec.serviceAccountName !== undefined);
+      if (spec.serviceAccountName !== undefined) expect(accounts, of).toContain(spec.serviceAccountName);
+    }
+  });
+
+  it('mounts the volumes that there are', () => {
+    for (const pod of podsOf(objects)) {
+      const mounted = containersOf(pod).flatMap(({ volumeMounts = [] }) => volumeMounts.map(({ name }) => name));
+      const volumes = (pod.spec.volumes ?? []).map(({ name }) => name);
+      expect(new Set(mounted), pod.of).toEqual(new Set(volumes));
+      expect(new Set(volumes).size, pod.of).toBe(volumes.length);
+    }
   });
 
   it('grants nothing by wildcard', () => {
@@ -100,55 +72,39 @@ describe.each(MATRIX)('%s with %j', (chart, sets) => {
     for (const rule of rules) expect(Object.values(rule).flat()).not.toContain('*');
   });
 
-  it('selects its own Pods and gives every object its labels', () => {
-    const labels = one(objects, 'Deployment').spec?.template?.metadata.labels;
-    for (const { kind, spec, metadata } of objects) {
-      expect(metadata.labels).toMatchObject({ 'app.kubernetes.io/instance': 'demo' });
-      const selector = selectorOf(spec);
-      if (selector && kind !== 'ServiceMonitor') expect(labels).toMatchObject(selector);
+  it('gives every object its namespace and the recommended labels, a user’s besides', () => {
+    const { commonLabels = {}, nameOverride = chart } = values as { commonLabels?: object; nameOverride?: string };
+    for (const { kind, metadata } of objects) {
+      expect(metadata.namespace !== undefined, `${kind} ${metadata.name}`).toBe(!OF_CLUSTER.has(kind));
+      expect(metadata.labels).toMatchObject({
+        ...commonLabels,
+        'app.kubernetes.io/name': nameOverride,
+        'app.kubernetes.io/instance': 'demo',
+        'app.kubernetes.io/component': expect.any(String) as string,
+        'app.kubernetes.io/part-of': 'sympozium',
+        'app.kubernetes.io/version': '0.1.0',
+        'app.kubernetes.io/managed-by': 'Helm',
+        'helm.sh/chart': `${chart}-0.1.0`,
+      });
     }
   });
 
-  it('names each object once', () => {
-    const names = objects.map(({ kind, metadata }) => `${kind} ${metadata.namespace} ${metadata.name}`);
-    expect(new Set(names).size).toBe(names.length);
+  it('selects by what no upgrade changes, and the Pods that are meant', () => {
+    const selecting = objects.filter(({ kind }) => ['Deployment', 'DaemonSet', 'Service'].includes(kind));
+    for (const { kind, metadata, spec = {} } of selecting) {
+      const selector = spec['selector'] as { matchLabels?: object };
+      const labels = selector.matchLabels ?? selector;
+      expect(Object.keys(labels).sort()).toEqual(SELECTOR_LABELS);
+      const own = kind === 'Service' ? `Deployment ${metadata.name.replace(/-(pods|metrics)$/, '')}` : undefined;
+      const selected = podsOf(objects).filter((pod) => Object.entries(labels).every(([k, v]) => pod.labels[k] === v));
+      expect(selected.map(({ of }) => of)).toEqual([own ?? `${kind} ${metadata.name}`]);
+    }
   });
-});
 
-it('denies both ways by default', async () => {
-  for (const chart of CHARTS)
-    expect(one(await render(chart, []), 'NetworkPolicy').spec?.policyTypes).toEqual(['Ingress', 'Egress']);
-});
-
-it('lets the operator see Secrets in its watched namespaces alone', async () => {
-  const objects = await render('sympozium', ['watchNamespaces={a,b}']);
-  const seeing = objects.filter(({ rules = [] }) => rules.some(({ resources }) => resources?.includes('secrets')));
-  expect(seeing.map(({ kind, metadata }) => `${kind} ${metadata.namespace}`)).toEqual(['Role a', 'Role b']);
-});
-
-it('lets the web proxy see the one Secret with its keys', async () => {
-  const { rules = [] } = one(await render('sympozium-web-proxy', ['keys.existingSecret=mine']), 'Role');
-  const secrets = rules.filter(({ resources }) => resources?.includes('secrets'));
-  expect(secrets.map(({ resourceNames }) => resourceNames)).toEqual([['mine']]);
-});
-
-it('takes a digest instead of a tag', async () => {
-  const digest = `sha256:${'a'.repeat(64)}`;
-  for (const chart of CHARTS) {
-    const objects = await render(chart, [`image.digest=${digest}`, 'image.repository=r/x']);
-    expect(one(objects, 'Deployment').spec?.template?.spec.containers[0]?.image).toBe(`r/x@${digest}`);
-  }
-});
-
-it.each([
-  ['sympozium', 'replica=3'],
-  ['sympozium', 'image.name=x'],
-  ['sympozium', 'plugins[0].packge=x'],
-  ['sympozium', 'watchNamespaces={*,a}'],
-  ['sympozium', 'extraRules[0].verbs={*}'],
-  ['sympozium-web-proxy', 'keys.entries.me.secret=x'],
-  ['sympozium-web-proxy', 'keys.entries.me.key=short'],
-  ['sympozium-web-proxy', 'autoscaling.min=1'],
-])('%s refuses %s', async (chart, set) => {
-  await expect(render(chart, [set])).rejects.toThrow(/values don't meet the specifications of the schema/);
+  it.each(['demo', LONG_RELEASE])('has a short name for each object once, as release %s', async (release) => {
+    const released = await render(chart, values, release);
+    const names = released.map(({ kind, metadata }) => `${kind} ${metadata.namespace} ${metadata.name}`);
+    expect(new Set(names).size).toBe(names.length);
+    for (const { metadata } of released) expect(metadata.name).toMatch(/^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/);
+  });
 });

@@ -5,7 +5,9 @@ import { definitionsFor, type Schema } from './kube-schema.js';
 import { readValues, sectionSchema, type Value } from './values.js';
 
 /** The charts that have values. */
-export const CHARTS = ['sympozium', 'sympozium-web-proxy'];
+export const CHARTS = ['sympozium', 'sympozium-web-proxy'] as const;
+
+export type ChartName = (typeof CHARTS)[number];
 
 /** Every generated file of the charts: its path from the root of the workspace, and its text. */
 export const generatedFiles = (root: string): ReadonlyMap<string, string> =>
