@@ -13,8 +13,8 @@ import {
   type Logger,
   type Random,
 } from '@sympozium/process';
-import { hostname } from 'node:os';
 import { HealthServer } from './health-server.js';
+import { leaseOf } from './lease.js';
 import type { OperatorSettings } from './settings.js';
 
 const CLIENT = token<KubeClient>('Kubernetes client');
@@ -27,9 +27,6 @@ const LEADER_ELECTION = token<LeaderElection | undefined>('leader election');
 const CORE_HOST = token<CoreHost>('core host');
 export const HEALTH_SERVER = token<HealthServer>('health server');
 export const OPERATOR = token<Lifecycle>('operator');
-
-/** As config/rbac allows it. */
-const LEASE = 'sympozium-operator';
 
 /** What exists before the graph does: all that had to be read or waited for. */
 export interface OperatorParts {
@@ -73,9 +70,7 @@ export function composeOperator({ settings, client, modes, packs, retired }: Ope
       const random = the.get(RANDOM);
       const options = {
         client: the.get(CLIENT),
-        namespace: settings.systemNamespace,
-        name: LEASE,
-        identity: `${hostname()}_${Buffer.from(random.bytes(8)).toString('hex')}`,
+        ...leaseOf(settings, random),
         clock: the.get(CLOCK),
         random,
         log: the.get(LOG),

@@ -48,10 +48,22 @@ const environment = z.object({
     .min(1)
     .default('/plugins')
     .describe('Folder whose node_modules hold the packages that plugins.yaml allows.'),
+  OPERATOR_DEPLOYMENT: z
+    .string()
+    .optional()
+    .describe('For drain: the operator’s own Deployment, which is scaled to none before; absent: no operator runs.'),
+  DRAIN_TIMEOUT_SECONDS: z.coerce
+    .number('a number of seconds')
+    .positive('a number of seconds')
+    .default(240)
+    .describe('For drain: when it gives up.'),
 });
+
+export type OperatorCommand = 'run' | 'drain';
 
 /** Everything the operator is told when it starts. */
 export interface OperatorSettings {
+  readonly command: OperatorCommand;
   /** Path; absent: `KUBECONFIG`, then the cluster it runs in. */
   readonly kubeconfig?: string;
   readonly namespaces: readonly string[];
@@ -65,12 +77,15 @@ export interface OperatorSettings {
   readonly webProxyImage: string;
   /** Where plugins come from beside the built-in ones: plugins.yaml, and the folder of the packages it allows. */
   readonly plugins: { readonly file?: string; readonly folder: string };
+  readonly drain: { readonly deployment?: string; readonly timeoutMs: number };
 }
 
-export const HELP = `Usage: operator [--kubeconfig PATH] [--help]
+export const HELP = `Usage: operator [drain] [--kubeconfig PATH] [--help]
 
 Runs AgentRuns: tasks as Jobs, whose answers become status, and servers as Deployments with Service, key and route.
 Keeps the servers of SympoziumInstances and the SkillPacks of its plugins.
+
+  drain                        takes down every server, since no operator will work here any more, and ends
 
   --kubeconfig PATH            the cluster; else KUBECONFIG, else the cluster it runs in
   --help                       this text
@@ -83,10 +98,11 @@ export function readOperatorSettings(
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): OperatorSettings | undefined {
-  const { help, kubeconfig } = readFlags(args);
+  const { help, kubeconfig, command } = readFlags(args);
   if (help) return undefined;
   const read = readSettings(environment, env);
   return {
+    command,
     ...(kubeconfig !== undefined && { kubeconfig }),
     namespaces: read.WATCH_NAMESPACES,
     systemNamespace: read.POD_NAMESPACE,
@@ -100,15 +116,30 @@ export function readOperatorSettings(
       ...(read.SYMPOZIUM_PLUGINS !== undefined && { file: read.SYMPOZIUM_PLUGINS }),
       folder: read.SYMPOZIUM_PLUGINS_DIR,
     },
+    drain: {
+      ...(read.OPERATOR_DEPLOYMENT !== undefined && { deployment: read.OPERATOR_DEPLOYMENT }),
+      timeoutMs: read.DRAIN_TIMEOUT_SECONDS * 1_000,
+    },
   };
 }
 
-function readFlags(args: readonly string[]): { help?: boolean; kubeconfig?: string } {
+interface Flags {
+  readonly help?: boolean;
+  readonly kubeconfig?: string;
+  readonly command: OperatorCommand;
+}
+
+function readFlags(args: readonly string[]): Flags {
   try {
     const options = { help: { type: 'boolean' }, kubeconfig: { type: 'string' } } as const;
-    return parseArgs({ args: [...args], options }).values;
+    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
+    const [command = 'run', ...more] = positionals;
+    if (more.length > 0 || !isCommand(command)) throw new Error(`There is no command '${positionals.join(' ')}'`);
+    return { ...values, command };
   } catch (cause) {
     const what = cause instanceof Error ? cause.message : String(cause);
     throw new SettingsError(`${what}. --help lists what is allowed.`, { cause });
   }
 }
+
+const isCommand = (text: string): text is OperatorCommand => text === 'run' || text === 'drain';

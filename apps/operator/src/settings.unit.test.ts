@@ -5,6 +5,7 @@ import { HELP, readOperatorSettings } from './settings.js';
 describe('readOperatorSettings', () => {
   it('needs nothing', () => {
     expect(readOperatorSettings([], {})).toEqual({
+      command: 'run',
       namespaces: ['default'],
       systemNamespace: 'sympozium-system',
       leaderElection: true,
@@ -14,6 +15,7 @@ describe('readOperatorSettings', () => {
       agentImage: 'sympozium/agent-runner:0.1.0',
       webProxyImage: 'sympozium/web-proxy:0.1.0',
       plugins: { folder: '/plugins' },
+      drain: { timeoutMs: 240_000 },
     });
   });
 
@@ -38,11 +40,22 @@ describe('readOperatorSettings', () => {
     expect(readOperatorSettings([], plugins)?.plugins).toEqual({ file: '/etc/plugins.yaml', folder: '/opt' });
   });
 
+  it('takes the command to drain, and what it needs', () => {
+    const env = { OPERATOR_DEPLOYMENT: 'sympozium', DRAIN_TIMEOUT_SECONDS: '1.5' };
+    expect(readOperatorSettings(['drain'], env)).toMatchObject({
+      command: 'drain',
+      drain: { deployment: 'sympozium', timeoutMs: 1_500 },
+    });
+    expect(() => readOperatorSettings(['drian'], {})).toThrow(/There is no command 'drian'. --help/);
+    expect(() => readOperatorSettings(['drain', 'now'], {})).toThrow(/There is no command 'drain now'/);
+  });
+
   it.each([
     [{ PORT: '70000' }, /PORT is "70000"/],
     [{ POD_NAMESPACE: 'No Namespace' }, /POD_NAMESPACE is "No Namespace": the name of a namespace/],
     [{ WATCH_NAMESPACES: 'a,*' }, /WATCH_NAMESPACES is "a,\*": names separated by commas, or \*/],
     [{ LEADER_ELECTION: 'yes' }, /LEADER_ELECTION is "yes"/],
+    [{ DRAIN_TIMEOUT_SECONDS: '0' }, /DRAIN_TIMEOUT_SECONDS is "0": a number of seconds/],
     [{ LOG_LEVEL: 'loud' }, /LOG_LEVEL is "loud"/],
   ])('refuses %j with one sentence', (env, sentence) => {
     expect(() => readOperatorSettings([], env)).toThrow(SettingsError);

@@ -116,6 +116,7 @@ class World {
       get: (kind, key, { signal } = {}) => call(signal, () => this.#server.get(kind, key) as never),
       create: (kind, object, { signal } = {}) => call(signal, () => this.#server.create(kind, object) as never),
       replace: (kind, object, { signal } = {}) => call(signal, () => this.#server.replace(kind, object) as never),
+      delete: (kind, key, { signal } = {}) => call(signal, () => this.#server.delete(kind, key)),
     };
   }
 

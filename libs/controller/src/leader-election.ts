@@ -29,6 +29,8 @@ export interface LeaderElectionOptions {
   readonly renewMs?: number;
   /** How often the leader renews; default 2 s. The others look as often, and whenever the Lease changes. */
   readonly retryMs?: number;
+  /** What becomes of the Lease at a stop: the next one may have it at once, the default, or there is none any more. */
+  readonly atEnd?: 'free' | 'deleted';
 }
 
 /**

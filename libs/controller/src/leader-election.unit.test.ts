@@ -3,7 +3,7 @@ import { FakeKubeClient, type FakeApiServer } from '@sympozium/kube/testing';
 import { Metrics } from '@sympozium/process';
 import { FakeClock, recordingLogger, seededRandom, settle } from '@sympozium/process/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { LeaderElection } from './leader-election.js';
+import { LeaderElection, type LeaderElectionOptions } from './leader-election.js';
 import { LEASE, type Lease, type LeaseSpec } from './lease.js';
 
 const KEY = { namespace: 'system', name: 'operator' };
@@ -16,8 +16,16 @@ beforeEach(() => {
   ({ server } = new FakeKubeClient({ clock }));
 });
 
+interface CandidateOptions extends Pick<LeaderElectionOptions, 'atEnd'> {
+  readonly client: FakeKubeClient;
+  readonly drainMs: number;
+}
+
 /** A candidate, and what became of what it is to lead. */
-function candidate(identity: string, { client = new FakeKubeClient({ server }), drainMs = 0 } = {}) {
+function candidate(
+  identity: string,
+  { client = new FakeKubeClient({ server }), drainMs = 0, ...more }: Partial<CandidateOptions> = {},
+) {
   const events: string[] = [];
   const leading = {
     name: 'leading',
@@ -30,7 +38,8 @@ function candidate(identity: string, { client = new FakeKubeClient({ server }), 
   };
   const { log, lines } = recordingLogger();
   const random = seededRandom(identity.length);
-  const election = new LeaderElection({ client, ...KEY, identity, clock, random, log, metrics: metrics() }, leading);
+  const options = { client, ...KEY, identity, clock, random, log, metrics: metrics(), ...more };
+  const election = new LeaderElection(options, leading);
   const failures: unknown[] = [];
   election.failed.catch((error: unknown) => failures.push(error));
   return { election, client, events, failures, lines };
@@ -135,6 +144,21 @@ describe('a standby', () => {
     await clock.advance(1);
     expect(b.election.isLeader).toBe(true);
     expect(lease()?.spec).toMatchObject({ holderIdentity: 'b', leaseDurationSeconds: 15, leaseTransitions: 1 });
+    await b.election.stop();
+  });
+
+  it('takes over from one that deletes the Lease at its end only after the time of a lost leader', async () => {
+    const [a, b] = [candidate('a', { atEnd: 'deleted' }), candidate('b')];
+    await a.election.start();
+    await settle();
+    await b.election.start();
+    await settle();
+    await a.election.stop();
+    expect([lease(), a.events]).toEqual([undefined, ['start', 'stop', 'stopped']]);
+    await clock.advance(14_000);
+    expect(b.election.isLeader).toBe(false);
+    await clock.advance(3_000);
+    expect(b.election.isLeader).toBe(true);
     await b.election.stop();
   });
 

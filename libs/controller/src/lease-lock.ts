@@ -3,7 +3,7 @@ import type { Clock, Timer } from '@sympozium/process';
 import { heldBy, isReleased, LEASE, released, type Lease, type LeaseSpec } from './lease.js';
 
 /** What of the Kubernetes API a Lease needs. */
-export type LeaseClient = Pick<KubeClient, 'get' | 'watch' | 'create' | 'replace'>;
+export type LeaseClient = Pick<KubeClient, 'get' | 'watch' | 'create' | 'replace' | 'delete'>;
 
 export interface LeaseLockOptions {
   readonly client: LeaseClient;
@@ -13,6 +13,8 @@ export interface LeaseLockOptions {
   readonly identity: string;
   readonly clock: Clock;
   readonly leaseMs: number;
+  /** What becomes of the Lease when it is given up; default `free`. */
+  readonly atEnd?: 'free' | 'deleted' | undefined;
 }
 
 /** A record as it was last seen. */
@@ -72,20 +74,33 @@ export class LeaseLock {
     return never();
   }
 
-  /** Gives the Lease up if it is ours, so that the next one need not wait. */
+  /**
+   * Gives the Lease up if it is ours, so that the next one need not wait; or deletes it, and whoever has seen it held
+   * waits as for a holder that was lost.
+   */
   async release(call: CallOptions): Promise<void> {
     if (!this.#mayHold) return;
     const lease = this.#own ?? (await this.#read(call));
     if (lease?.spec?.holderIdentity !== this.#options.identity) return;
     try {
-      const free: Lease = { ...lease, spec: released(lease.spec, this.#options.clock.now()) };
-      await this.#options.client.replace(LEASE, free, call);
+      await (this.#options.atEnd === 'deleted' ? this.#delete(lease, call) : this.#free(lease, call));
       this.#mayHold = false;
     } catch (error) {
       if (!isOvertaken(error) || this.#own === undefined) throw error;
       this.#own = undefined; // changed by somebody since: look again
       return this.release(call);
     }
+  }
+
+  async #free(lease: Lease, call: CallOptions): Promise<void> {
+    const free: Lease = { ...lease, spec: released(lease.spec ?? {}, this.#options.clock.now()) };
+    await this.#options.client.replace(LEASE, free, call);
+  }
+
+  async #delete({ metadata }: Lease, call: CallOptions): Promise<void> {
+    const { namespace = '', name, uid, resourceVersion } = metadata;
+    const which = { ...(uid !== undefined && { uid }), ...(resourceVersion !== undefined && { resourceVersion }) };
+    await this.#options.client.delete(LEASE, { namespace, name }, { ...which, ...call });
   }
 
   async #holdSeen(call: CallOptions): Promise<boolean> {

@@ -4,6 +4,7 @@ import type { OwnedKind, SkillPackPlugin } from '@sympozium/plugin-sdk';
 import { together, type Clock, type Logger, type Metrics, type Random, type Runnable } from '@sympozium/process';
 import { Announcer } from './apply/announcer.js';
 import { Applier } from './apply/applier.js';
+import { Remover } from './apply/remover.js';
 import { RunWriter } from './apply/run-writer.js';
 import { ValueMaker } from './apply/value-maker.js';
 import { ClusterCache } from './cluster/cluster-cache.js';
@@ -66,7 +67,8 @@ export class CoreHost {
       if (type === 'deleted') skills.forget(object);
     });
     const written = { client, cache, ownWrites, log };
-    const applier = new Applier({ ...written, values, clock });
+    const remover = new Remover(written);
+    const applier = new Applier({ ...written, values, remover, clock });
     const writer = new RunWriter({ ...written, announcer, ...(metrics && { metrics }) });
     const reconciler = new RunReconciler({
       cache,
@@ -75,7 +77,7 @@ export class CoreHost {
       applier,
       results: new ResultStore({ client, applier, clock, log }),
       writer,
-      teardown: new Teardown({ cache, applier, writer, announcer, clock, log }),
+      teardown: new Teardown({ cache, remover, writer, announcer, clock, log }),
       clock,
       log,
     });

@@ -1,4 +1,5 @@
 export { CoreHost, type CoreHostOptions } from './core-host.js';
+export { Drain, type DrainOptions } from './drain/drain.js';
 export { MODE_PLUGIN, type AdmittedMode } from './plugins/admitted-mode.js';
 export { admitPlugins } from './plugins/admit-plugins.js';
 export {

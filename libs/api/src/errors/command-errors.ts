@@ -67,6 +67,12 @@ export const COMMAND_ERRORS = {
     meaning: 'The operator could not renew its Lease, or another one took it; it ended, so that one leads.',
     action: 'Nothing, if it starts again by itself; if it recurs, see whether the API server answers in time.',
   }),
+  DRAIN_INCOMPLETE: row({
+    surface: ['cli'],
+    meaning: 'The drain did not come to its end in time, and the operator is stopped.',
+    action:
+      'Remove what the message names, or wait longer (drain.timeoutSeconds, and Helm’s --timeout); then uninstall again.',
+  }),
   KUBE_ASSETS_MISSING: row({
     surface: ['cli'],
     meaning: 'The Kubernetes control plane’s binaries are not here and cannot be built.',

@@ -67,4 +67,9 @@ export const SERVER_ERRORS = {
     meaning: 'The Gateway’s controller refused the route.',
     action: 'Read the message; it is the controller’s own.',
   }),
+  Drained: row({
+    surface: ['condition'],
+    meaning: 'The operator was uninstalled, and has taken the server down.',
+    action: 'Install the operator again, and it serves again.',
+  }),
 } as const satisfies Record<string, ErrorRow>;

@@ -1,20 +1,14 @@
 import { ANNOTATION, kindKey, type AgentRun, type Kind, type KubeObject } from '@sympozium/api';
 import { objectKey, type OwnWrites } from '@sympozium/controller';
-import {
-  isAlreadyExists,
-  isConflict,
-  isNotFound,
-  KubeError,
-  type KubeClient,
-  type ObjectKey,
-  type Patch,
-} from '@sympozium/kube';
+import { isAlreadyExists, KubeError, type KubeClient, type Patch } from '@sympozium/kube';
 import type { Clock, Logger } from '@sympozium/process';
 import type { ClusterCache } from '../cluster/cluster-cache.js';
 import { isOurs, isPredecessors } from '../cluster/run-of.js';
 import { claimPatch, isClaimed } from '../plan/claim.js';
 import type { Change } from '../plan/diff.js';
 import { obstacle, type Obstacle } from '../plan/obstacle.js';
+import { isChildRefusal, readIfThere } from './api-answers.js';
+import type { Remover } from './remover.js';
 import { RepairBudget, type Repair } from './repair-budget.js';
 import type { ValueMaker } from './value-maker.js';
 
@@ -23,15 +17,13 @@ export interface ApplierDependencies {
   readonly cache: ClusterCache;
   readonly ownWrites: OwnWrites;
   readonly values: ValueMaker;
+  readonly remover: Remover;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
 /** How far a list of changes came: to its end, up to an obstacle, or to a predecessor's child that must be gone first. */
 export type Applied = 'done' | 'waiting' | Obstacle;
-
-/** Whether a deleted object waits for what it owns to be gone. */
-type Propagation = 'Background' | 'Foreground';
 
 type Made<A extends Change['act']> = Extract<Change, { act: A }>;
 
@@ -58,7 +50,7 @@ export class Applier {
     try {
       return await this.#changeWithin(run, change);
     } catch (error) {
-      if (error instanceof KubeError && isRefusal(error)) return obstacle('Applied', 'ApplyFailed', error.message);
+      if (isChildRefusal(error)) return obstacle('Applied', 'ApplyFailed', error.message);
       throw error;
     }
   }
@@ -94,33 +86,19 @@ export class Applier {
       case 'generate':
         return this.#generate(run, change);
       case 'delete':
-        return this.#delete(run, change.kind, change.live).then(() => 'done' as const);
-    }
-  }
-
-  /**
-   * Deletes a child behind which the teardown waits, and what it owns. Whether it is gone, or nothing of ours can be
-   * done about it: what the server refuses to delete is left to the garbage collector.
-   */
-  async remove(
-    run: AgentRun,
-    { kind, object }: { readonly kind: Kind; readonly object: KubeObject },
-    propagation: Propagation,
-  ): Promise<'gone' | 'going'> {
-    if (object.metadata.deletionTimestamp !== undefined) return 'going';
-    try {
-      return await this.#delete(run, kind, object, propagation);
-    } catch (error) {
-      if (!(error instanceof KubeError) || !isRefusal(error)) throw error;
-      this.#dependencies.log.warn({ err: error, run: keyOf(run), kind: kind.kind }, 'a child cannot be deleted');
-      return 'gone';
+        return this.#dependencies.remover
+          .delete(run, { kind: change.kind, object: change.live })
+          .then(() => 'done' as const);
     }
   }
 
   /** One POST. Where the name is taken, the one who has it decides. */
   async #create(run: AgentRun, { kind, object, plugin, generate }: Made<'create'>): Promise<Applied> {
     // A name that was taken a moment ago is looked at first, so that waiting costs no refused writes.
-    const holder = run.status.reason === 'NameConflict' ? await this.#read(kind, object.metadata) : undefined;
+    const holder =
+      run.status.reason === 'NameConflict'
+        ? await readIfThere(this.#dependencies.client, kind, object.metadata)
+        : undefined;
     if (holder) return this.#yieldTo(run, { kind, object, plugin }, holder);
     const { values } = this.#dependencies;
     const replaces = generate !== undefined && values.replaces(run, object);
@@ -134,7 +112,7 @@ export class Applier {
       return 'done';
     } catch (error) {
       if (!isAlreadyExists(error)) throw error;
-      const taken = await this.#read(kind, object.metadata);
+      const taken = await readIfThere(this.#dependencies.client, kind, object.metadata);
       if (!taken) throw error; // gone meanwhile: the next try makes it
       return this.#yieldTo(run, { kind, object, plugin }, taken);
     }
@@ -168,7 +146,7 @@ export class Applier {
 
   /** Server-side apply; what the cache does not know is looked up first, since an apply would take over anybody's. */
   async #apply(run: AgentRun, { kind, object, live, plugin }: Made<'apply'>): Promise<Applied> {
-    const known = live ?? (await this.#read(kind, object.metadata));
+    const known = live ?? (await readIfThere(this.#dependencies.client, kind, object.metadata));
     const applied = known && !isOurs(known, run) ? await this.#yieldTo(run, { kind, object, plugin }, known) : 'done';
     if (applied !== 'done') return applied;
     const { uid } = known?.metadata ?? {};
@@ -230,8 +208,8 @@ export class Applier {
 
   /** A patch is refused, too, where its object is gone or another one has its name: then only the cache is behind. */
   async #explain(error: unknown, kind: Kind, { metadata }: KubeObject): Promise<never> {
-    if (!(error instanceof KubeError) || !isRefusal(error)) throw error;
-    const now = await this.#read(kind, metadata);
+    if (!isChildRefusal(error)) throw error;
+    const now = await readIfThere(this.#dependencies.client, kind, metadata);
     if (now?.metadata.uid === metadata.uid) throw error;
     throw new KubeError(409, 'Conflict', `${kindKey(kind)} ${metadata.name} is gone`, { cause: error });
   }
@@ -248,47 +226,9 @@ export class Applier {
       return 'done';
     }
     if (!isPredecessors(holder, run)) return obstacle('Applied', 'NameConflict', titleOf(holder));
-    if (holder.metadata.deletionTimestamp === undefined) await this.#delete(run, kind, holder);
+    if (holder.metadata.deletionTimestamp === undefined)
+      await this.#dependencies.remover.delete(run, { kind, object: holder });
     return 'waiting';
-  }
-
-  /** Deletes this very object, never its successor, and what it owns; `gone` when there was none. */
-  async #delete(
-    run: AgentRun,
-    kind: Kind,
-    { metadata }: KubeObject,
-    propagationPolicy: Propagation = 'Background',
-  ): Promise<'gone' | 'going'> {
-    const { client, cache, ownWrites, log } = this.#dependencies;
-    const { uid, namespace = '', name } = metadata;
-    const options = { ...(uid !== undefined && { uid }), propagationPolicy };
-    try {
-      await client.delete(kind, { namespace, name }, options);
-    } catch (error) {
-      if (await this.#isStillThere(error, kind, metadata)) throw error;
-      return 'gone';
-    }
-    ownWrites.record(keyOf(run), () => {
-      const now = cache.cacheOf(kind)?.get(namespace, name);
-      return now?.metadata.uid !== uid || now?.metadata.deletionTimestamp !== undefined;
-    });
-    log.info({ run: keyOf(run), kind: kind.kind, name }, 'child deleted');
-    return 'going';
-  }
-
-  /** Whether a deletion that failed still has its object: a conflict means, too, that another one has its name. */
-  async #isStillThere(error: unknown, kind: Kind, metadata: KubeObject['metadata']): Promise<boolean> {
-    if (isNotFound(error)) return false;
-    return !isConflict(error) || (await this.#read(kind, metadata))?.metadata.uid === metadata.uid;
-  }
-
-  async #read(kind: Kind, { namespace, name }: ObjectKey): Promise<KubeObject | undefined> {
-    try {
-      return await this.#dependencies.client.get(kind, { ...(namespace !== undefined && { namespace }), name });
-    } catch (error) {
-      if (isNotFound(error)) return undefined;
-      throw error;
-    }
   }
 
   #wrote(run: AgentRun, kind: Kind, { metadata, ...rest }: KubeObject): void {
@@ -315,8 +255,3 @@ const REPAIR = 'sympozium/repair';
 const fieldManager = (plugin: string): string => `sympozium/${plugin}`;
 
 const keyOf = ({ metadata }: AgentRun): string => objectKey(metadata.namespace ?? '', metadata.name);
-
-/** Statuses by which the server says no to this very object, quota and admission among them; others pass by. */
-const REFUSALS: ReadonlySet<number> = new Set([400, 403, 404, 405, 413, 415, 422]);
-
-const isRefusal = ({ status }: KubeError): boolean => REFUSALS.has(status);

@@ -15,7 +15,7 @@ import type { Announcer } from './announcer.js';
 
 export interface RunWriterDependencies {
   readonly client: KubeClient;
-  readonly cache: ClusterCache;
+  readonly cache: { readonly runs: Pick<ClusterCache['runs'], 'get' | 'hasSeen'> };
   readonly ownWrites: OwnWrites;
   readonly announcer: Announcer;
   readonly log: Logger;

@@ -10,7 +10,7 @@ import {
 import type { Runnable } from '@sympozium/process';
 
 /** Stands for every namespace in the list of watched ones. */
-const ALL_NAMESPACES = '*';
+export const ALL_NAMESPACES = '*';
 
 /** One kind as the watched namespaces hold it: one list and watch for each of them, or one for the cluster. */
 export class KindCache<T extends KubeObject> implements Runnable {

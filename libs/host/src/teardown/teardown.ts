@@ -3,7 +3,7 @@ import type { Reconciled } from '@sympozium/controller';
 import type { Stage } from '@sympozium/plugin-sdk';
 import type { Clock, Logger } from '@sympozium/process';
 import type { Announcement, Announcer } from '../apply/announcer.js';
-import type { Applier } from '../apply/applier.js';
+import type { Remover } from '../apply/remover.js';
 import type { RunWriter } from '../apply/run-writer.js';
 import type { ClusterCache } from '../cluster/cluster-cache.js';
 import { isControlledBy } from '../cluster/run-of.js';
@@ -11,8 +11,8 @@ import type { Mode } from '../plugins/mode-registry.js';
 import { closedStatus } from './closed-status.js';
 
 export interface TeardownDependencies {
-  readonly cache: ClusterCache;
-  readonly applier: Applier;
+  readonly cache: Pick<ClusterCache, 'allChildrenOf'>;
+  readonly remover: Remover;
   readonly writer: RunWriter;
   readonly announcer: Announcer;
   readonly clock: Clock;
@@ -53,13 +53,13 @@ export class Teardown {
 
   /** Deletes the first stage of which anything is left. Nothing is deleted that this run does not control. */
   async #takeDown(run: AgentRun): Promise<'gone' | 'going'> {
-    const { cache, applier } = this.#dependencies;
+    const { cache, remover } = this.#dependencies;
     const children = cache.allChildrenOf(run).filter(({ object }) => isControlledBy(object, run));
     for (const stage of STAGES) {
       const standing = children.filter(({ object }) => stageOf(object) === stage);
       // What works may still answer somebody: it is gone when its Pods are.
       const propagation = stage === 'workload' ? 'Foreground' : 'Background';
-      const removed = await Promise.all(standing.map((child) => applier.remove(run, child, propagation)));
+      const removed = await Promise.all(standing.map((child) => remover.remove(run, child, propagation)));
       if (removed.includes('going')) return 'going';
     }
     return 'gone';
