@@ -10,7 +10,7 @@ import { isObstacle, type Obstacle } from '../plan/obstacle.js';
 import { millis, rfc3339 } from '../status/time.js';
 import type { CronTicks, DueTicks } from './cron-ticks.js';
 import { surplusRuns } from './surplus-runs.js';
-import { openRuns } from './tick-of.js';
+import { openRuns, tickOf } from './tick-of.js';
 
 /** What is decided from. */
 export interface ScheduleFacts {
@@ -61,7 +61,16 @@ export function planSchedule(facts: ScheduleFacts): SchedulePlan {
   const due = ticks.due(from, now);
   const step = due && decide(facts, due.newest);
   const next = ticks.next(Math.max(now, from));
-  return { armed, ...settled(due, lastTick), step, next, wakeAt: wakeAt(schedule, step, next), surplus };
+  const missed = due ? countMissed(due, from, facts.runs) : 0;
+  return {
+    armed,
+    lastTick: due?.previous ?? lastTick,
+    missed,
+    step,
+    next,
+    wakeAt: wakeAt(schedule, step, next),
+    surplus,
+  };
 }
 
 /**
@@ -81,14 +90,11 @@ function arm({ schedule, now }: ScheduleFacts): { readonly armed: Armed; readonl
 const isAsMade = ({ metadata: { generation = 1 }, status }: SympoziumSchedule): boolean =>
   status?.observedGeneration === undefined && generation === 1;
 
-/** What became of the ticks before the newest one. */
-const settled = (
-  due: DueTicks | undefined,
-  lastTick: number | undefined,
-): Pick<SchedulePlan, 'lastTick' | 'missed'> => ({
-  lastTick: due?.previous ?? lastTick,
-  missed: due ? due.count - 1 : 0,
-});
+/** How many ticks before the newest one started nothing. A life that ended before it could tell may have started some. */
+function countMissed({ newest, count }: DueTicks, from: number, runs: readonly AgentRun[]): number {
+  const started = runs.map(tickOf).filter((tick) => tick !== undefined && tick > from && tick < newest);
+  return Math.max(0, count - 1 - started.length);
+}
 
 function decide({ schedule, runs, now }: ScheduleFacts, tick: number): Step {
   const { spec, metadata } = schedule;

@@ -55,6 +55,8 @@ function plan(time: string, schedule: SympoziumSchedule, runs: readonly AgentRun
   return planSchedule({ schedule, runs, ticks: readTicks(schedule.spec, now), now });
 }
 
+const OVERLAPPED = { reason: 'TickOverlapped' as const, message: 'one works' };
+
 /** The status after the plan was carried out. */
 function after(
   time: string,
@@ -96,6 +98,14 @@ describe('ticks that are due', () => {
       step: { tick: ms('03:20'), act: 'start' },
       next: ms('03:25'),
     });
+  });
+
+  it('those that an earlier life started, and could not tell of, are not missed', () => {
+    const runs = [runAt('03:10', 'Succeeded'), runAt('03:00', 'Succeeded'), runAt('03:20')];
+    expect(plan('03:22', made(), runs)).toMatchObject({ missed: 2, lastTick: ms('03:15'), step: { act: 'found' } });
+    const schedule = made({ spec: { concurrencyPolicy: 'Forbid' } });
+    const status = after('03:12', { schedule, runs: [runAt('03:05')] }, { tick: ms('03:10'), ...OVERLAPPED });
+    expect(status).toMatchObject({ missedTicks: 1, lastScheduleTime: on('03:05'), lastTickTime: on('03:10') });
   });
 
   it('none that was dealt with, whatever the clock says', () => {

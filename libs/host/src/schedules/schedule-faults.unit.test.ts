@@ -203,6 +203,28 @@ describe('a clock that is set', () => {
   });
 });
 
+describe('a clock that was set years ahead', () => {
+  it('and back silences the schedule, until it is suspended and resumed', async () => {
+    const years = 3 * 365 * 24 * 60 * 60_000;
+    const rig = await newRig();
+    const made = rig.witness();
+    rig.schedule();
+    await rig.until('03:06:00');
+    rig.setClock(years);
+    await rig.advance(10_000);
+    expect(made.ticks).toHaveLength(2);
+    rig.setClock(-years);
+    await rig.until('03:16:00');
+    expect(made.ticks).toHaveLength(2);
+    rig.edit({ suspend: true });
+    await rig.quiet();
+    rig.edit({ suspend: false });
+    await rig.until('03:20:00');
+    expect(made.ticks.slice(2)).toEqual(['03:20']);
+    expect(rig.status()).toMatchObject({ nextScheduleTime: '2026-01-02T03:25:00Z' });
+  });
+});
+
 describe('an operator that was away', () => {
   async function away(rig: ScheduleRig, until: string): Promise<void> {
     await rig.client.close();
