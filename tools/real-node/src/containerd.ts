@@ -2,7 +2,6 @@ import { execFile, spawn } from 'node:child_process';
 import { openSync, closeSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { SympoziumError } from '@sympozium/api';
-import type { Namespaces } from './namespaces.js';
 import { commandInNode, CONTAINERD_SOCKET } from './node-config.js';
 
 const run = promisify(execFile);
@@ -20,10 +19,11 @@ export interface NodeContainer {
 
 /** The node’s containerd, through its own client. */
 export class Containerd {
-  readonly #namespaces: Namespaces;
+  readonly #enter: readonly string[];
 
-  constructor(namespaces: Namespaces) {
-    this.#namespaces = namespaces;
+  /** `enter`: a node’s. */
+  constructor(enter: readonly string[]) {
+    this.#enter = enter;
   }
 
   async isReady(): Promise<boolean> {
@@ -63,12 +63,9 @@ export class Containerd {
   }
 
   #command(...args: readonly string[]): [string, ...string[]] {
-    const [program, ...enter] = this.#namespaces.node;
-    return [
-      program,
-      ...enter,
-      ...commandInNode('ctr', ['--address', CONTAINERD_SOCKET, '--namespace', 'k8s.io', ...args]),
-    ];
+    const connection = ['--address', CONTAINERD_SOCKET, '--namespace', 'k8s.io'];
+    const [program = '', ...rest] = [...this.#enter, ...commandInNode('ctr', [...connection, ...args])];
+    return [program, ...rest];
   }
 }
 

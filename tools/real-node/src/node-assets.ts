@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { BuildLock, cacheRoot, ensureKubeAssets, kubernetesVersion, requireGo } from '@sympozium/kube-assets';
 import { SympoziumError } from '@sympozium/api';
@@ -8,9 +7,8 @@ import { ENVOY, fetchEnvoy } from './envoy.js';
 import { copyGatewayFiles } from './gateway-files.js';
 import { buildGoPrograms, GO_SOURCES, goModuleFolder } from './go-programs.js';
 import { archiveOf, IMAGES, type NodeImage } from './images.js';
-import { writeArchive } from './oci-archive.js';
+import { writeProgramImage } from './program-image.js';
 import { projectFile } from './project-file.js';
-import { makeRoot, NONROOT } from './root-folder.js';
 
 /** Everything that a node is made of, in folders of the cache. */
 export interface NodeAssets {
@@ -113,13 +111,7 @@ const PROGRAM_IMAGES: readonly ProgramImage[] = [
 
 /** Moves the program, which only Pods run, into its image. */
 function makeImage({ image, program, path }: ProgramImage, bin: string, images: string): void {
-  const root = mkdtempSync(join(tmpdir(), 'image-'));
-  try {
-    makeRoot(root, join(bin, program), path);
-    const config = { Entrypoint: [path], Env: ['PATH=/usr/local/bin'], User: NONROOT };
-    writeArchive(join(images, archiveOf(image)), { reference: IMAGES[image], root, config });
-    rmSync(join(bin, program));
-  } finally {
-    rmSync(root, { recursive: true, force: true });
-  }
+  const file = join(bin, program);
+  writeProgramImage(join(images, archiveOf(image)), { reference: IMAGES[image], program: file, path });
+  rmSync(file);
 }

@@ -46,6 +46,8 @@ export interface RealNode {
   readonly folder: string;
   /** This machine’s address as Pods reach it. */
   readonly host: string;
+  /** Command that runs the program after it inside the node, also for another process of this machine. */
+  readonly enter: readonly string[];
   readonly assets: NodeAssets;
   /** Rejects when one of the node’s programs ends by itself. */
   readonly failed: Promise<never>;
@@ -95,7 +97,7 @@ async function start(options: RealNodeOptions, stops: (() => unknown)[]): Promis
   const programs = new NodePrograms(namespaces, plan, join(folder, 'logs'));
   stops.push(() => stopNode(namespaces, programs));
   await namespaces.connect(plan);
-  const containerd = new Containerd(namespaces);
+  const containerd = new Containerd(namespaces.node);
   programs.start('containerd');
   const [controlPlane] = await Promise.all([
     startPlane(options, { plan, namespaces, stops }),
@@ -116,6 +118,7 @@ async function start(options: RealNodeOptions, stops: (() => unknown)[]): Promis
     name: NODE_NAME,
     host: plan.host,
     folder,
+    enter: namespaces.node,
     assets,
     failed,
     importImage: (archive) => containerd.importImage(archive),
