@@ -152,6 +152,24 @@
   resources: [agentruns/status]
   verbs: [patch]
 {{- end }}
+{{- define "sympozium.rules.drain" -}}
+# patch: the operators are stopped
+- apiGroups: [apps]
+  resources: [deployments/scale]
+  resourceNames: [{{ include "sympozium.fullname" . | quote }}]
+  verbs: [patch]
+# delete: nobody leads any more
+- apiGroups: [coordination.k8s.io]
+  resources: [leases]
+  resourceNames: [sympozium-operator]
+  verbs: [delete]
+{{- end }}
+{{- define "sympozium.rules.drain-survey" -}}
+# list: those that wait for their teardown
+- apiGroups: [sympozium.ai]
+  resources: [agentruns]
+  verbs: [list]
+{{- end }}
 {{- define "sympozium.rules.view" -}}
 # get, list, watch: read
 - apiGroups: [sympozium.ai]

@@ -1,3 +1,4 @@
+import { DRAIN_SURVEY_NEEDS, drainNeeds } from './drain-needs.js';
 import type { Need } from './need.js';
 import { SYSTEM_NEEDS, TEARDOWN_NEEDS, watchedNeeds } from './operator-needs.js';
 import { rulesOf } from './rules.js';
@@ -15,6 +16,8 @@ export const chartFiles = (): readonly (readonly [string, string])[] => [
       'sympozium.rules.watched': watchedNeeds(),
       'sympozium.rules.system': SYSTEM_NEEDS,
       'sympozium.rules.teardown': TEARDOWN_NEEDS,
+      'sympozium.rules.drain': drainNeeds('{{ include "sympozium.fullname" . | quote }}'),
+      'sympozium.rules.drain-survey': DRAIN_SURVEY_NEEDS,
       'sympozium.rules.view': VIEW_NEEDS,
       'sympozium.rules.edit': EDIT_NEEDS,
     }),

@@ -44,15 +44,18 @@ const HOST_NEEDS: readonly Need[] = [
 /** In each namespace that the operator watches. */
 export const watchedNeeds = (): readonly Need[] => [...HOST_NEEDS, ...pluginNeeds(Object.values(BUILTIN_MODES))];
 
+/** Which of several operators leads. */
+export const LEASE_NAME = 'sympozium-operator';
+
 /** In the operator’s own namespace. */
 export const SYSTEM_NEEDS: readonly Need[] = [
   lease({ verbs: ['create'], why: 'which of several operators leads' }),
-  lease({ names: ['sympozium-operator'], verbs: ['get', 'watch', 'update'], why: 'the same: read, waited for, held' }),
+  lease({ names: [LEASE_NAME], verbs: ['get', 'watch', 'update'], why: 'the same: read, waited for, held' }),
   needOf(SKILL_PACK, ['create', 'patch', 'delete'], 'what plugins bring is kept as they say'),
   needOf(SKILL_PACK, ['list', 'watch'], 'skills are resolved'),
 ];
 
-function lease(need: Pick<Need, 'verbs' | 'names' | 'why'>): Need {
+export function lease(need: Pick<Need, 'verbs' | 'names' | 'why'>): Need {
   return { group: 'coordination.k8s.io', resource: 'leases', ...need };
 }
 
