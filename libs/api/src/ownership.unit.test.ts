@@ -13,6 +13,7 @@ it('names the owner as controller', () => {
     controller: true,
     blockOwnerDeletion: true,
   });
+  expect(ownerReference(run, false).blockOwnerDeletion).toBe(false);
 });
 
 it('refuses an owner that is not stored', () => {

@@ -48,7 +48,7 @@ export function buildRun(request: RunRequest, { name, submittedAt }: RunIdentity
       ...(namespace !== undefined && { namespace }),
       labels: runLabels({ run: name, instance: instance.metadata.name, mode: 'task', keyId }),
       annotations: { [ANNOTATION.submittedAt]: submittedAt, [ANNOTATION.requestDigest]: requestDigest(request) },
-      ownerReferences: [ownerReference(instance)],
+      ownerReferences: [ownerReference(instance, false)], // callers need no right to the instance’s finalizers
     },
     spec: {
       instanceRef: { name: instance.metadata.name },

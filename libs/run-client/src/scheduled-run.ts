@@ -41,7 +41,7 @@ export function buildScheduledRun(request: ScheduledRunRequest): NewAgentRun {
         [ANNOTATION.submittedAt]: submittedAt,
         ...(scheduledAt !== undefined && { [ANNOTATION.scheduledAt]: scheduledAt }),
       },
-      ownerReferences: [ownerReference(schedule)],
+      ownerReferences: [ownerReference(schedule, false)], // callers need no right to the schedule’s finalizers
     },
     spec: {
       instanceRef: { name: instanceRef.name },

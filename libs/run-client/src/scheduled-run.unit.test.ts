@@ -54,7 +54,7 @@ describe('buildScheduledRun', () => {
             name: 'nightly',
             uid: 'schedule-uid',
             controller: true,
-            blockOwnerDeletion: true,
+            blockOwnerDeletion: false,
           },
         ],
       },

@@ -54,7 +54,7 @@ describe('RunSubmitter', () => {
       [LABEL.key]: 'api-key',
     });
     expect(run.metadata.ownerReferences).toMatchObject([
-      { kind: 'SympoziumInstance', name: 'demo', uid: request.instance.metadata.uid },
+      { kind: 'SympoziumInstance', name: 'demo', uid: request.instance.metadata.uid, blockOwnerDeletion: false },
     ]);
   });
 
