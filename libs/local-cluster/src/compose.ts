@@ -4,6 +4,7 @@ import {
   AuditLogFile,
   createRights,
   oidcDiscovery,
+  ownerRights,
   RbacAuthorizer,
   rbacEscalation,
   reviewHandlers,
@@ -79,6 +80,7 @@ export function compose(settings: Settings, { layout, pki, store, users }: Found
     createAdmission({ store, random, serviceRange: SERVICE_RANGE }),
     createCrdAdmission(store),
     rbacEscalation(authorizer),
+    ownerRights(authorizer, registry),
   );
   const api = createObjectApi({ store, admission, clock, random });
   const tokens = new ServiceAccountTokens({ store, keys: pki.signing, clock, random });

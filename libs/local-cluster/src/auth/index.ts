@@ -9,3 +9,4 @@ export { TokenReviewers } from './tokens/reviewer.js';
 export { oidcDiscovery, ServiceAccountTokens } from './tokens/service-account-tokens.js';
 export { tokenRequest } from './tokens/token-request.js';
 export { createRights } from './create-rights.js';
+export { ownerRights } from './owner-rights.js';
