@@ -41,6 +41,7 @@ const WITHOUT = [
 const VIRTUAL_NODES = [
   '--endpoint-reconciler-type=none', // the API refuses loopback addresses in Endpoints
   '--authorization-mode=RBAC',
+  '--enable-admission-plugins=OwnerReferencesPermissionEnforcement', // the strictest of clusters: OpenShift has it on
 ];
 const REAL_NODES = [
   '--authorization-mode=Node,RBAC',
