@@ -1,72 +1,7 @@
-import {
-  ANNOTATION,
-  API_VERSION,
-  scheduledRunName,
-  scheduleSpec,
-  SYMPOZIUM_SCHEDULE,
-  type AgentRun,
-  type Phase,
-  type SympoziumSchedule,
-  type SympoziumScheduleSpec,
-  type SympoziumScheduleStatus,
-} from '@sympozium/api';
+import type { SympoziumScheduleStatus } from '@sympozium/api';
 import { agentRun } from '@sympozium/plugin-sdk/testing';
 import { describe, expect, it } from 'vitest';
-import { readTicks } from './cron-ticks.js';
-import { foldScheduleStatus, type TickOutcome } from './fold-schedule-status.js';
-import { planSchedule, type SchedulePlan } from './plan-schedule.js';
-
-const on = (time: string): string => `2026-01-02T${time.length === 5 ? `${time}:00` : time}Z`;
-const ms = (time: string): number => Date.parse(on(time));
-
-interface Parts {
-  readonly spec?: Partial<SympoziumScheduleSpec>;
-  /** The status of one that was made at 03:00; null: nobody has looked at it. */
-  readonly status?: Partial<SympoziumScheduleStatus> | null;
-  readonly generation?: number;
-}
-
-const EVERY_5 = '*/5 * * * *';
-const armed = (since = '03:00', schedule = EVERY_5, timeZone = 'UTC') => ({ schedule, timeZone, since: on(since) });
-
-/** A schedule that was made at 03:00, and looked at. */
-const made = ({ spec, status = {}, generation = 1 }: Parts = {}): SympoziumSchedule => ({
-  apiVersion: API_VERSION,
-  kind: SYMPOZIUM_SCHEDULE.kind,
-  metadata: { name: 'nightly', namespace: 'default', uid: 's', generation, creationTimestamp: on('03:00') },
-  spec: scheduleSpec.parse({ instanceRef: { name: 'demo' }, schedule: EVERY_5, task: 'Say hello.', ...spec }),
-  ...(status && { status: { observedGeneration: 1, armed: armed(), ...status } }),
-});
-
-const runAt = (tick: string, phase: Phase = 'Running', parts: Partial<AgentRun['spec']> = {}): AgentRun =>
-  agentRun({
-    metadata: {
-      name: scheduledRunName('nightly', ms(tick)),
-      uid: tick,
-      annotations: { [ANNOTATION.scheduledAt]: on(tick) },
-      creationTimestamp: on(tick),
-    },
-    spec: parts,
-    status: { phase, ...(phase === 'Succeeded' && { completedAt: on(tick) }) },
-  });
-
-function plan(time: string, schedule: SympoziumSchedule, runs: readonly AgentRun[] = []): SchedulePlan {
-  const now = ms(time);
-  return planSchedule({ schedule, runs, ticks: readTicks(schedule.spec, now), now });
-}
-
-const OVERLAPPED = { reason: 'TickOverlapped' as const, message: 'one works' };
-
-/** The status after the plan was carried out. */
-function after(
-  time: string,
-  { schedule, runs = [] }: { readonly schedule: SympoziumSchedule; readonly runs?: readonly AgentRun[] },
-  outcome?: TickOutcome,
-): SympoziumScheduleStatus {
-  const now = ms(time);
-  const facts = { schedule, runs, ticks: readTicks(schedule.spec, now), now };
-  return foldScheduleStatus({ ...facts, plan: planSchedule(facts), outcome, instanceExists: true });
-}
+import { after, armed, EVERY_5, made, ms, on, plan, runAt } from '../testing/planned-schedule.js';
 
 describe('ticks that are due', () => {
   it('none before the first one', () => {
@@ -103,9 +38,6 @@ describe('ticks that are due', () => {
   it('those that an earlier life started, and could not tell of, are not missed', () => {
     const runs = [runAt('03:10', 'Succeeded'), runAt('03:00', 'Succeeded'), runAt('03:20')];
     expect(plan('03:22', made(), runs)).toMatchObject({ missed: 2, lastTick: ms('03:15'), step: { act: 'found' } });
-    const schedule = made({ spec: { concurrencyPolicy: 'Forbid' } });
-    const status = after('03:12', { schedule, runs: [runAt('03:05')] }, { tick: ms('03:10'), ...OVERLAPPED });
-    expect(status).toMatchObject({ missedTicks: 1, lastScheduleTime: on('03:05'), lastTickTime: on('03:10') });
   });
 
   it('none that was dealt with, whatever the clock says', () => {
@@ -335,70 +267,5 @@ describe('the history', () => {
     );
     const schedule = made({ spec: { history: { succeeded: 3, failed: 1 } }, status: { lastTickTime: on('03:25') } });
     expect(plan('03:26', schedule, leaving).surplus).toEqual([]);
-  });
-});
-
-describe('the status', () => {
-  const startedAt = (tick: string): TickOutcome => ({ tick: ms(tick), run: runAt(tick, 'Pending') });
-  const started = (status: SympoziumScheduleStatus) => status.conditions?.find(({ type }) => type === 'Started');
-
-  it('tells of a tick that started its run, and of those that were missed before it', () => {
-    const status = after('03:12', { schedule: made() }, startedAt('03:10'));
-    expect(status).toMatchObject({
-      lastTickTime: on('03:10'),
-      lastScheduleTime: on('03:10'),
-      nextScheduleTime: on('03:15'),
-      activeRuns: 1,
-      active: [{ name: scheduledRunName('nightly', ms('03:10')) }],
-      missedTicks: 1,
-    });
-    expect(started(status)).toMatchObject({ status: 'True', reason: 'Started', lastTransitionTime: on('03:12') });
-  });
-
-  it('tells of a tick that did not', () => {
-    const before = made({ status: { missedTicks: 2, lastScheduleTime: on('03:00') } });
-    const lost = { tick: ms('03:05'), reason: 'ApplyFailed' as const, message: 'exceeded quota' };
-    const status = after('03:05', { schedule: before }, lost);
-    expect(status).toMatchObject({
-      lastTickTime: on('03:05'),
-      lastScheduleTime: on('03:00'),
-      missedTicks: 3,
-      activeRuns: 0,
-    });
-    expect(started(status)).toMatchObject({ status: 'False', reason: 'ApplyFailed', message: 'exceeded quota' });
-  });
-
-  it('tells of one that waits only what it has overtaken', () => {
-    const schedule = made({ spec: { concurrencyPolicy: 'Replace' }, status: { missedTicks: 0 } });
-    const first = after('03:05', { schedule, runs: [runAt('03:00')] });
-    expect(first).toMatchObject({ missedTicks: 0, nextScheduleTime: on('03:10') });
-    expect([first.lastTickTime, started(first)]).toEqual([undefined, undefined]);
-    const second = after('03:10', { schedule: { ...schedule, status: first }, runs: [runAt('03:00')] });
-    expect(second).toMatchObject({ missedTicks: 1, lastTickTime: on('03:05') });
-    expect(started(second)).toMatchObject({ status: 'False', reason: 'TickMissed' });
-    expect(after('03:10:05', { schedule: { ...schedule, status: second }, runs: [runAt('03:00')] })).toBe(second);
-  });
-
-  it('is the very same while nothing is new', () => {
-    const schedule = made();
-    const status = after('03:05', { schedule }, startedAt('03:05'));
-    const runs = [runAt('03:05')];
-    expect(after('03:07', { schedule: { ...schedule, status }, runs })).toBe(status);
-  });
-
-  it('counts all runs and lists the newest hundred, oldest first', () => {
-    const runs = Array.from({ length: 130 }, (_, nth) =>
-      runAt(new Date(ms('00:00') + nth * 60_000).toISOString().slice(11, 16), 'Running'),
-    ).reverse();
-    const { activeRuns, active = [] } = after('03:04', { schedule: made(), runs });
-    expect([activeRuns, active.length]).toEqual([130, 100]);
-    expect(active[0]?.name).toBe(scheduledRunName('nightly', ms('00:30')));
-    expect(active.at(-1)?.name).toBe(scheduledRunName('nightly', ms('02:09')));
-  });
-
-  it('remembers the last success after its run is gone', () => {
-    const schedule = made({ status: { lastSuccessfulTime: on('02:00') } });
-    expect(after('03:04', { schedule, runs: [runAt('03:00', 'Succeeded')] }).lastSuccessfulTime).toBe(on('03:00'));
-    expect(after('03:04', { schedule, runs: [runAt('03:00', 'Failed')] }).lastSuccessfulTime).toBe(on('02:00'));
   });
 });
