@@ -4,10 +4,11 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 
 const WITHIN_MS = 180_000;
-const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port, TEST_NAMESPACE: namespace } = process.env;
+const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = process.env;
+const { TEST_NAMESPACE: namespace, SYMPOZIUM_SERVICEACCOUNT_DIR: account } = process.env;
 const address = host.includes(':') ? `[${host}]` : host;
 const folder = `https://${address}:${port}/apis/sympozium.ai/v1alpha1/namespaces/${namespace}`;
-const token = readFileSync('/var/run/secrets/kubernetes.io/serviceaccount/token', 'utf8');
+const token = readFileSync(`${account}/token`, 'utf8');
 const name = `helm-test-${randomUUID().slice(0, 8)}`;
 
 async function call(method, path, body) {
