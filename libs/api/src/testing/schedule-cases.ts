@@ -21,6 +21,8 @@ const rules: RuleProbes[] = [
   ...[
     ['*/5 0-6,22 L JAN-MAR,12 MON#1', '0 0 * * * *'],
     ['@hourly', '@reboot'],
+    ['0  0 ? * SUN', 'TZ=UTC 0 0 * * 0'],
+    ['0 0 13 * 5L', ' 0 0 13 * 5L'],
   ].map(([good = '', bad = '']) =>
     fieldProbes({ at: 'spec.schedule', message: CRON_HINT }, under('schedule'), [good, bad]),
   ),
