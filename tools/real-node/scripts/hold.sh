@@ -1,9 +1,15 @@
 #!/bin/sh
-# hold.sh CGROUP LINK FOLDER BIN: the node's namespaces, for as long as standard input is open, and the removal of what
+# hold.sh CGROUP LINK FOLDER BIN CLAIM: the node's namespaces, for as long as standard input is open, and the removal of what
 # the kernel does not remove with them. Outlives whoever started it, and ends by itself.
 set -u
-cgroup=$1 link=$2 folder=$3 bin=$4
+cgroup=$1 link=$2 folder=$3 bin=$4 claim=$5 starter=$PPID
 trap '' HUP INT TERM # only the end of its input ends it
+
+exec 9</run # a lock that needs no file: on the folder, until this node's last process is gone
+flock --wait 30 9 || {
+  echo 'another node of this machine does not end' >&2
+  exit 1
+}
 
 if [ -e /sys/fs/cgroup/cgroup.controllers ]; then # version 2
   for controller in cpu cpuset memory pids io hugetlb; do
@@ -19,6 +25,7 @@ unshare --net --mount --pid --fork --kill-child --propagation private -- "$(dirn
 
 # Every process of the node is gone, and its mounts, addresses and iptables rules with it.
 ip link delete "$link" 2>/dev/null # or the kernel does it a moment later
+grep -qs "\"pid\":$starter," "$claim" && rm -f "$claim"
 for tried in 1 2 3 4 5 6 7 8 9 10; do
   left=
   for hierarchy in $hierarchies; do

@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { KubeObject } from '@sympozium/api';
+import { parseObjects } from './manifests.js';
 
-/** The chart, and the CRDs of Gateway API (standard channel) and Envoy Gateway, in a folder of assets. */
-export const gatewayFiles = (folder: string) => ({ chart: join(folder, 'chart'), crds: join(folder, 'crds') });
+/** The chart, and a file with the CRDs of Gateway API (standard channel) and Envoy Gateway, in a folder of assets. */
+export const gatewayFiles = (folder: string) => ({ chart: join(folder, 'chart'), crds: join(folder, 'crds.json') });
 
 /** Copies them out of the modules that Envoy Gateway is compiled from. */
 export async function copyGatewayFiles(module: string, folder: string): Promise<void> {
@@ -13,9 +15,11 @@ export async function copyGatewayFiles(module: string, folder: string): Promise<
     ['github.com/envoyproxy/gateway', 'sigs.k8s.io/gateway-api'].map((name) => sourcesOf(module, name)),
   );
   cpSync(join(gateway ?? '', 'charts', 'gateway-helm'), chart, { recursive: true, mode: 0 });
-  mkdirSync(crds, { recursive: true });
-  copyCrds(join(gatewayApi ?? '', 'config', 'crd', 'standard'), crds);
-  copyCrds(join(gateway ?? '', 'charts', 'gateway-crds-helm', 'templates', 'generated'), crds);
+  const objects = [
+    ...readCrds(join(gatewayApi ?? '', 'config', 'crd', 'standard')),
+    ...readCrds(join(gateway ?? '', 'charts', 'gateway-crds-helm', 'templates', 'generated')),
+  ];
+  writeFileSync(crds, JSON.stringify(objects)); // which is read sooner than 4 MB of YAML
 }
 
 /** Folder of a module’s sources, which Go has fetched by now. */
@@ -25,9 +29,7 @@ async function sourcesOf(module: string, name: string): Promise<string> {
 }
 
 /** CRDs alone: not the policies beside them, and without the lines that only Helm understands. */
-function copyCrds(from: string, to: string): void {
-  for (const file of readdirSync(from)) {
-    const text = readFileSync(join(from, file), 'utf8').replace(/^\{\{.*\n/gm, '');
-    if (/^kind: CustomResourceDefinition$/m.test(text)) writeFileSync(join(to, file), text);
-  }
+export function readCrds(folder: string): KubeObject[] {
+  const texts = readdirSync(folder).map((file) => readFileSync(join(folder, file), 'utf8').replace(/^\{\{.*\n/gm, ''));
+  return texts.flatMap(parseObjects).filter(({ kind }) => kind === 'CustomResourceDefinition');
 }

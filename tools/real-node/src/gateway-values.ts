@@ -13,7 +13,12 @@ export function renderValues(template: string): string {
 export const GATEWAY_VALUES = {
   crds: { enabled: false }, // they are there before; Helm would not wait until they are served
   topologyInjector: { enabled: false }, // one node has no topology
-  deployment: { envoyGateway: { resources: { requests: { cpu: '10m', memory: '128Mi' } } } },
+  deployment: {
+    envoyGateway: {
+      resources: { requests: { cpu: '10m', memory: '128Mi' } },
+      readinessProbe: { periodSeconds: 1 },
+    },
+  },
   config: {
     envoyGateway: {
       provider: {

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { SympoziumError, type Kind } from '@sympozium/api';
+import { SympoziumError, type Kind, type KubeObject } from '@sympozium/api';
 import { helmPath } from '@sympozium/get-helm';
 import { isNotFound, type KubeClient } from '@sympozium/kube';
 import { clientFromKubeconfig } from '@sympozium/kube/kubeconfig';
@@ -65,14 +65,14 @@ async function importImages(node: RealNode): Promise<void> {
 }
 
 async function installCrds(client: KubeClient, { assets, failed }: RealNode): Promise<void> {
-  const { crds } = gatewayFiles(assets.gateway);
-  const objects = readdirSync(crds).flatMap((file) => readObjects(join(crds, file)));
-  await applyObjects(client, objects);
-  const served = async (): Promise<boolean> => {
-    const answers = objects.map(({ metadata: { name } }) => hasCondition(client, CRD, { name }, 'Established'));
-    return (await Promise.all(answers)).every((is) => is);
+  const crds = JSON.parse(readFileSync(gatewayFiles(assets.gateway).crds, 'utf8')) as KubeObject[];
+  const install = async (crd: KubeObject): Promise<void> => {
+    const { name } = crd.metadata;
+    await applyObjects(client, [crd]);
+    const served = () => hasCondition(client, CRD, { name }, 'Established');
+    await waitUntil(served, { what: `served: ${name}`, withinMs: START_WITHIN_MS, failed });
   };
-  await waitUntil(served, { what: 'served: the kinds of Gateway API', withinMs: START_WITHIN_MS, failed });
+  await Promise.all(crds.map(install));
 }
 
 /** Chart and values, as arguments. */

@@ -7,10 +7,12 @@ import { parseAllDocuments } from 'yaml';
 export function readObjects(path: string, values: Readonly<Record<string, string>> = {}): KubeObject[] {
   let text = readFileSync(path, 'utf8');
   for (const [name, value] of Object.entries(values)) text = text.replaceAll(`@${name}@`, value);
-  return parseAllDocuments(text).flatMap((document) =>
-    document.contents === null ? [] : [document.toJS() as KubeObject],
-  );
+  return parseObjects(text);
 }
+
+/** Every object of a YAML text. */
+export const parseObjects = (text: string): KubeObject[] =>
+  parseAllDocuments(text).flatMap((document) => (document.contents === null ? [] : [document.toJS() as KubeObject]));
 
 /** Applies objects in their order. */
 export async function applyObjects(client: KubeClient, objects: readonly KubeObject[]): Promise<void> {

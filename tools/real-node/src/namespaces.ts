@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { SympoziumError } from '@sympozium/api';
 import type { AddressPlan } from './address-plan.js';
+import { CLAIM_FILE } from './node-claim.js';
 import { projectFile } from './project-file.js';
 
 /** Below the root of each cgroup hierarchy: everything that the kubelet makes. */
@@ -36,7 +37,10 @@ export class Namespaces {
 
   static async create({ folder, bin }: NamespacesOptions): Promise<Namespaces> {
     const script = projectFile('scripts/hold.sh');
-    const holder = spawn(script, [CGROUP, LINK, folder, bin], { stdio: ['pipe', 'pipe', 'pipe'], detached: true });
+    const holder = spawn(script, [CGROUP, LINK, folder, bin, CLAIM_FILE], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      detached: true,
+    });
     holder.stdin.on('error', () => {}); // it ended by itself: `ended` tells
     const errors: string[] = [];
     createInterface({ input: holder.stderr }).on('line', (line) => errors.push(line));

@@ -30,7 +30,7 @@ export interface EnsureNodeOptions {
 }
 
 /** Changes when what is written below makes other files of the same sources. */
-const RECIPE = '1';
+const RECIPE = '2';
 
 /**
  * Builds what a node needs, with Go and from PyPI’s Envoy, or takes what was built before; once for all starts that ask

@@ -56,6 +56,7 @@ disabled_plugins = ["io.containerd.internal.v1.opt", "io.containerd.nri.v1.nri"]
   [plugins."io.containerd.cri.v1.images".pinned_images]
     sandbox = "${IMAGES.pause}"
 [plugins."io.containerd.cri.v1.runtime"]
+  disable_apparmor = true # it would load a profile into the machine's kernel
   enable_cdi = false
   restrict_oom_score_adj = true # root without CAP_SYS_RESOURCE may not lower it
   [plugins."io.containerd.cri.v1.runtime".containerd.runtimes.runc]

@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { SympoziumError } from '@sympozium/api';
 import { clientFromKubeconfig } from '@sympozium/kube/kubeconfig';
 import { startControlPlane, type ControlPlane, type Place, type User } from '@sympozium/kube-assets';
+import { allOf } from './all-of.js';
 import { choosePlan, type AddressPlan } from './address-plan.js';
 import { DEPLOYMENT, hasCondition, NODE } from './conditions.js';
 import { Containerd, type NodeContainer } from './containerd.js';
@@ -75,15 +76,25 @@ export async function startRealNode(options: RealNodeOptions): Promise<RealNode>
   const folder = resolve(options.folder);
   const release = claimMachine(folder);
   const stops: (() => unknown)[] = [release];
-  const stop = async (): Promise<void> => {
-    for (const undo of stops.splice(0).reverse()) await undo();
-  };
+  const stop = (): Promise<void> => undoAll(stops);
   try {
     return { ...(await start({ ...options, folder }, stops)), stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+/** In the reverse order; one that fails keeps none from being undone. */
+async function undoAll(stops: (() => unknown)[]): Promise<void> {
+  const errors: unknown[] = [];
+  for (const undo of stops.splice(0).reverse())
+    try {
+      await undo();
+    } catch (error) {
+      errors.push(error);
+    }
+  if (errors.length > 0) throw errors[0];
 }
 
 /** What is to be undone is put on `stops`. */
@@ -99,9 +110,9 @@ async function start(options: RealNodeOptions, stops: (() => unknown)[]): Promis
   await namespaces.connect(plan);
   const containerd = new Containerd(namespaces.node);
   programs.start('containerd');
-  const [controlPlane] = await Promise.all([
-    startPlane(options, { plan, namespaces, stops }),
-    fillContainerd(containerd, programs, options),
+  const [controlPlane] = await allOf(options.signal, [
+    (signal) => startPlane({ ...options, signal }, { plan, namespaces, stops }),
+    (signal) => fillContainerd(containerd, programs, { ...options, signal }),
   ]);
 
   onProgress('starting kubelet and kube-proxy');

@@ -24,6 +24,7 @@ const PROGRAMS = [
   ['conntrack', 'conntrack'],
   ['ip', 'iproute2'],
   ['nsenter', 'util-linux'],
+  ['ldd', 'libc-bin'],
   ['python3', 'python3'],
   ['pip', 'python3-pip'],
   ['go', 'golang'],
