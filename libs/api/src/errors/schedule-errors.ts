@@ -25,7 +25,7 @@ export const SCHEDULE_ERRORS = {
   TickMissed: row({
     surface: ['condition'],
     meaning: 'A tick could not start its run in time.',
-    action: 'See whether the operator was away, or raise spec.startingDeadlineSeconds.',
+    action: 'See whether the operator was away, or the run before slow to stop; or raise spec.startingDeadlineSeconds.',
   }),
   ScheduleNotFound: row({
     surface: ['cli'],
