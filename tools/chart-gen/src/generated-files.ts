@@ -25,8 +25,8 @@ function filesOf(root: string, folder: string): readonly (readonly [string, stri
 
 function schemaOf(values: readonly Value[]): Schema {
   const { properties, ...section } = sectionSchema(values) as { properties: Schema };
-  // What an umbrella chart hands down to every chart.
-  const known = { ...properties, global: { type: 'object' } };
+  // What a chart that this one is a part of hands down to it, and the condition under which it does.
+  const known = { ...properties, global: { type: 'object' }, enabled: { type: 'boolean' } };
   const definitions = definitionsFor(known);
   return { $schema: 'http://json-schema.org/draft-07/schema#', ...section, properties: known, definitions };
 }

@@ -31,7 +31,7 @@ export interface Container {
   readonly [probe: `${string}Probe`]: object;
 }
 
-export interface PodSpec {
+interface PodSpec {
   readonly serviceAccountName?: string;
   readonly automountServiceAccountToken?: boolean;
   readonly securityContext: object;
