@@ -38,6 +38,7 @@ export async function bundle(app) {
   });
   mkdirSync(outdir, { recursive: true });
   for (const { path, contents } of outputFiles.reverse()) replace(path, contents);
+  replace(join(app, 'dist/metafile.json'), JSON.stringify(metafile)); // what an image is made of: tools/images
   recordInputs(app, [...Object.keys(metafile.inputs), ...bundleManifests(app)], began);
 }
 
