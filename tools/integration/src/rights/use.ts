@@ -31,12 +31,16 @@ function heldToGrant(request: AppRequest, grants: readonly Grant[]): readonly Us
 function heldToOwn(request: AppRequest): readonly Use[] {
   const { app, resource, name, code } = request;
   if (app !== 'operator' || code !== CREATED) return [];
-  const owner = { jobs: 'agentruns', agentruns: ownerOfRun(name) }[resource];
-  if (owner === undefined) return [];
-  return [{ ...request, group: 'sympozium.ai', resource: `${owner}/finalizers`, verb: 'update' }];
+  if (resource === 'jobs') return [holding(request, 'agentruns')];
+  return resource === 'agentruns' && SERVER_RUN.test(name) ? [holding(request, 'sympoziuminstances')] : [];
 }
 
-const ownerOfRun = (name: string): string => (SERVER_RUN.test(name) ? 'sympoziuminstances' : 'sympoziumschedules');
+const holding = (request: AppRequest, owner: string): Use => ({
+  ...request,
+  group: 'sympozium.ai',
+  resource: `${owner}/finalizers`,
+  verb: 'update',
+});
 
 /** Whether it is for this that the right is given. */
 export const isUseOf = (use: Use, { app, group, resource, verb, names }: Grant): boolean =>
