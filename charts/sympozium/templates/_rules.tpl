@@ -37,10 +37,6 @@
 - apiGroups: [sympozium.ai]
   resources: [sympoziumschedules/status]
   verbs: [patch]
-# update: owner references that hold their owner, where the cluster checks who sets them
-- apiGroups: [sympozium.ai]
-  resources: [sympoziumschedules/finalizers]
-  verbs: [update]
 # list, watch: skills are resolved
 - apiGroups: [sympozium.ai]
   resources: [skillpacks]

@@ -32,7 +32,6 @@ const HOST_NEEDS: readonly Need[] = [
   needOfPart(SYMPOZIUM_INSTANCE, 'finalizers', ['update'], HOLDING),
   needOf(SYMPOZIUM_SCHEDULE, ['list', 'watch'], 'schedules are followed'),
   needOfPart(SYMPOZIUM_SCHEDULE, 'status', ['patch'], 'ticks, active runs, conditions'),
-  needOfPart(SYMPOZIUM_SCHEDULE, 'finalizers', ['update'], HOLDING),
   needOf(SKILL_PACK, ['list', 'watch'], 'skills are resolved'),
   needOf(CONFIG_MAP, ['create'], 'large results'),
   needOf(CONFIG_MAP, ['get'], GRANTED),
