@@ -3,8 +3,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { vi } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import type { ChartName } from '../generated-files.js';
+
+/** Helm is quick, but on a busy machine not always. */
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 });
 
 /** Of the workspace. */
 export const root = resolve(import.meta.dirname, '../../../..');
