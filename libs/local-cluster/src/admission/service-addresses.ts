@@ -2,7 +2,8 @@ import { isIP } from 'node:net';
 import type { Random } from '@sympozium/process';
 import { ApiError, invalid } from '../api-error.js';
 import type { ApiObject } from '../api-object.js';
-import { childOf, fieldsOf, fill, hasFields, textOf, textsOf, type Fields } from '../builtin/strategies/access.js';
+import { childOf, fieldsOf, fill, textOf, textsOf } from '../builtin/strategies/access.js';
+import { familiesOf, familyErrors } from '../builtin/strategies/service-family-rules.js';
 import { invalidValue } from '../schema/field-errors.js';
 import { keyOf, prefixOf } from '../rest/store-key.js';
 import type { RevisionStore } from '../storage/revision-store.js';
@@ -35,12 +36,11 @@ export class ServiceAddresses {
     const spec = childOf(service, 'spec');
     const hadAddress = old !== undefined && fieldsOf(old['spec'])['type'] !== 'ExternalName';
     if (spec['type'] === 'ExternalName' || hadAddress) return;
-    this.#requireOneFamily(service, spec);
     const wish = textOf(spec['clusterIP']);
-    if (isRefused(wish, textsOf(spec['clusterIPs']))) return;
+    if (isRefused(wish, textsOf(spec['clusterIPs'])) || familyErrors(spec).length > 0) return;
     const address = wish === 'None' ? wish : this.#allocate(service, wish, dryRun);
-    spec['clusterIP'] = address;
-    fill(spec, { clusterIPs: [address], ...familiesOf(spec) });
+    Object.assign(spec, { clusterIP: address, ...familiesOf(spec) });
+    fill(spec, { clusterIPs: [address] });
   }
 
   #allocate(service: ApiObject, wish: string, dryRun: boolean): string {
@@ -85,20 +85,6 @@ export class ServiceAddresses {
     return wish;
   }
 
-  /** The cluster has addresses of one family only. */
-  #requireOneFamily(service: ApiObject, { ipFamilies, ipFamilyPolicy, clusterIP, selector }: Fields): void {
-    if (clusterIP === 'None' && !hasFields(selector)) return;
-    const other = textsOf(ipFamilies).indexOf('IPv6');
-    const policy = 'spec.ipFamilyPolicy';
-    const errors = [
-      ...(other < 0 ? [] : [invalidValue(`spec.ipFamilies[${other}]`, 'IPv6', 'not configured on this cluster')]),
-      ...(ipFamilyPolicy === 'RequireDualStack'
-        ? [invalidValue(policy, ipFamilyPolicy, 'this cluster is not configured for dual-stack services')]
-        : []),
-    ];
-    if (errors.length > 0) throw invalid({ group: '', kind: 'Service' }, service.metadata.name, errors);
-  }
-
   #refuse(service: ApiObject, wish: string, why: string): never {
     throw invalid({ group: '', kind: 'Service' }, service.metadata.name, [
       invalidValue('spec.clusterIPs', [wish], `failed to allocate IP ${wish}: ${why}`),
@@ -111,13 +97,6 @@ const isRefused = (wish: string, addresses: readonly string[]): boolean =>
   (wish === '' && addresses.length > 0) ||
   (wish !== '' && wish !== 'None' && isIP(wish) === 0) ||
   (addresses.length > 0 && addresses[0] !== wish);
-
-/** A headless Service without selector is of both families, even where there is only one. */
-function familiesOf(spec: Fields): Fields {
-  if (spec['clusterIP'] === 'None' && !hasFields(spec['selector']))
-    return { ipFamilies: ['IPv4', 'IPv6'], ipFamilyPolicy: 'RequireDualStack' };
-  return { ipFamilies: ['IPv4'], ipFamilyPolicy: 'SingleStack' };
-}
 
 /** NaN for what is no IPv4 address. */
 function toNumber(address: string): number {

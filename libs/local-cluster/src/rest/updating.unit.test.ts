@@ -64,6 +64,37 @@ describe('update', () => {
     );
   });
 
+  it('refuses metadata that no object may have, of each kind', async () => {
+    const { api, create, writing } = setUp();
+    await create(configMap('a'));
+    const finalizers = ['example.com/not ok'];
+    expect(await refusal(api.update(MAPS, inDefault('a'), configMap('a', {}, { finalizers }), writing()))).toContain(
+      '422 Invalid: ConfigMap "a" is invalid: metadata.finalizers: Invalid value: "example.com/not ok": name part must',
+    );
+    await create(run('a'));
+    const owner = { apiVersion: 'v1', kind: 'Pod', name: '', uid: 'u' };
+    const patch = merge({ metadata: { ownerReferences: [owner] } });
+    expect(await refusal(api.patch(RUNS, inDefault('a'), patch, writing()))).toBe(
+      '422 Invalid: AgentRun.sympozium.ai "a" is invalid: [metadata.ownerReferences[0].name: Required value: must not ' +
+        'be empty, <nil>: Invalid value: null: some validation rules were not checked because the object was invalid; ' +
+        'correct the existing errors to complete validation]',
+    );
+  });
+
+  it.each<[unknown, string]>([
+    [7, 'json: cannot unmarshal number into Go value of type string'],
+    ['soon', 'parsing time "soon" as "2006-01-02T15:04:05Z07:00": cannot parse "soon" as "2006"'],
+  ])('refuses a time of deletion that Go cannot read: %j', async (deletionTimestamp, why) => {
+    const { api, create, writing } = setUp();
+    await create(run('a'));
+    const body = { ...run('a'), metadata: { name: 'a', deletionTimestamp } };
+    const applied = api.patch(RUNS, inDefault('a'), { type: 'apply', body, force: true }, writing());
+    expect(await refusal(applied)).toMatch(
+      /^422 Invalid: AgentRun.sympozium.ai "a" is invalid: metadata: Invalid value: {"/,
+    );
+    expect(await refusal(applied)).toContain(`}: ${why}`);
+  });
+
   it('creates where the kind allows it', async () => {
     const { admitted, api, writing } = setUp();
     const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name: 'l' }, spec: {} };

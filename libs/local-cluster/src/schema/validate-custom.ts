@@ -27,13 +27,21 @@ interface Kind {
   readonly subresources: { readonly scale?: ScalePaths };
 }
 
+/** An object, with what was there before an update and what is wrong with its metadata. */
+interface Judged {
+  readonly object: ApiObject;
+  readonly old?: ApiObject | undefined;
+  readonly metadata?: readonly FieldError[];
+}
+
 /**
- * Everything that is wrong with a custom resource, in the API server's order: its schema, scale, embedded objects,
- * lists, then the CEL rules. With `old`, what an update leaves alone is forgiven as the API server forgives it.
+ * Everything that is wrong with a custom resource, in the API server's order: metadata, its schema, scale, embedded
+ * objects, lists, then the CEL rules. With `old`, what an update leaves alone is forgiven as the API server forgives it.
  */
-export function validateCustom(kind: Kind, object: ApiObject, old?: ApiObject): FieldError[] {
+export function validateCustom(kind: Kind, { object, old, metadata = [] }: Judged): FieldError[] {
   const { schema, subresources } = kind;
-  return withListsAndRules(kind, object, old, [
+  return withListsAndRules(kind, { object, old }, [
+    ...metadata,
     ...validateSchema(schema, object, old),
     ...validateScale(subresources.scale, object),
     ...validateEmbedded(schema, object),
@@ -41,23 +49,22 @@ export function validateCustom(kind: Kind, object: ApiObject, old?: ApiObject): 
 }
 
 /** The same for a write of the status alone: what else the object says is not looked at again, but by rules. */
-export function validateCustomStatus(kind: Kind, object: ApiObject, old: ApiObject): FieldError[] {
+export function validateCustomStatus(
+  kind: Kind,
+  { object, old, metadata = [] }: Judged & { readonly old: ApiObject },
+): FieldError[] {
   const { schema, subresources } = kind;
   const of = schema.properties?.['status'];
   const status = object['status'];
   const errors = of && status !== undefined ? validateSchema(of, status, old['status']) : [];
-  return withListsAndRules(kind, object, old, [
+  return withListsAndRules(kind, { object, old }, [
+    ...metadata,
     ...errors.map((error) => below('status', error)),
     ...validateScaleStatus(subresources.scale, object),
   ]);
 }
 
-function withListsAndRules(
-  { schema }: Kind,
-  object: ApiObject,
-  old: ApiObject | undefined,
-  before: readonly FieldError[],
-): FieldError[] {
+function withListsAndRules({ schema }: Kind, { object, old }: Judged, before: readonly FieldError[]): FieldError[] {
   const lists = validateLists(schema, object);
   const forgiven = lists.length > 0 && old !== undefined && validateLists(schema, old).length > 0;
   const errors = [...before, ...(forgiven ? [] : lists)];

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ApiObject } from '../api-object.js';
 import type { Schema } from './schema.js';
+import { required } from './field-errors.js';
 import { validateCustom, validateCustomStatus } from './validate-custom.js';
 import { validateSchema } from './validate.js';
 
@@ -268,21 +269,32 @@ describe('validateCustom', () => {
     errors.map(({ field, message }) => `${field}: ${message}`);
 
   it('asks the rules of what has the right form', () => {
-    expect(lines(validateCustom(kind, object({ replicas: -1 })))).toEqual([
+    expect(lines(validateCustom(kind, { object: object({ replicas: -1 }) }))).toEqual([
       '.spec.replicas: Invalid value: -1: should be a non-negative integer',
       'spec: Invalid value: never',
     ]);
   });
 
   it('does not ask the rules of anything else', () => {
-    expect(lines(validateCustom(kind, object({ name: 1 })))).toEqual([
+    expect(lines(validateCustom(kind, { object: object({ name: 1 }) }))).toEqual([
       'spec.name: Invalid value: "integer": spec.name in body must be of type string: "integer"',
       '<nil>: Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
     ]);
   });
 
+  it('tells first what is wrong with metadata, which may be its form, too', () => {
+    const metadata = [required('metadata.ownerReferences[0].name')];
+    expect(lines(validateCustom(kind, { object: object({ replicas: -1 }), metadata }))).toEqual([
+      'metadata.ownerReferences[0].name: Required value',
+      '.spec.replicas: Invalid value: -1: should be a non-negative integer',
+      expect.stringContaining('some validation rules were not checked'),
+    ]);
+  });
+
   it('looks into lists and embedded objects', () => {
-    expect(lines(validateCustom(kind, object({ set: ['a', 'b', 'a', 'a'], object: { kind: '' } })))).toEqual([
+    expect(
+      lines(validateCustom(kind, { object: object({ set: ['a', 'b', 'a', 'a'], object: { kind: '' } }) })),
+    ).toEqual([
       'spec.object.apiVersion: Required value',
       'spec.object.kind: Invalid value: "": must not be empty',
       'spec.set[2]: Duplicate value: "a"',
@@ -291,7 +303,7 @@ describe('validateCustom', () => {
   });
 
   it('names the fields of a status as it came alone', () => {
-    expect(lines(validateCustomStatus(kind, object({}, { replicas: 'x' }), object({})))).toEqual([
+    expect(lines(validateCustomStatus(kind, { object: object({}, { replicas: 'x' }), old: object({}) }))).toEqual([
       'status.replicas: Invalid value: "string": replicas in body must be of type integer: "string"',
       '.status.replicas: Invalid value: 0: .status.replicas accessor error: x is of the type string, expected int64',
       '<nil>: Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',

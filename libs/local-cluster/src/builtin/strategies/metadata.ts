@@ -46,6 +46,7 @@ export function validateMetadataUpdate(resource: Named, object: ApiObject, old: 
     ...labelErrors(metadata.labels, 'metadata.labels'),
     ...annotationErrors(metadata.annotations, 'metadata.annotations'),
     ...ownerErrors(listOf(metadata.ownerReferences)),
+    ...finalizerErrors(textsOf(metadata.finalizers)),
     ...unqualifiedErrors(resource, textsOf(metadata.finalizers)),
   ];
 }

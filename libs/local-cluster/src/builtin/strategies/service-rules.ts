@@ -7,7 +7,6 @@ import { inGo } from './go-values.js';
 import { cidrErrors, endpointErrors, ipErrors } from './ip-rules.js';
 import { labelErrors } from './metadata.js';
 import { labelFaults, portFaults, subdomainFaults } from './names.js';
-import { validateAddresses } from './service-address-rules.js';
 import { choiceErrors, neededChoiceErrors, portErrors } from './shared-rules.js';
 
 const MAX_AFFINITY_SECONDS = 86_400;
@@ -20,7 +19,6 @@ export function validateService(service: ApiObject): FieldError[] {
     ...ports.flatMap((port, index) => onePortErrors(port, ports, index)),
     ...labelErrors(spec['selector'], 'spec.selector'),
     ...affinityErrors(spec),
-    ...validateAddresses(spec),
     ...externalErrors(textsOf(spec['externalIPs'])),
     ...neededChoiceErrors(spec, 'spec', { type: ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'] }),
     ...(spec['type'] === 'ClusterIP' ? nodePortErrors(ports) : []),

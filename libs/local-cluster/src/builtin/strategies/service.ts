@@ -1,8 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
+import { invalid } from '../../api-error.js';
 import type { ApiObject } from '../../api-object.js';
 import type { Strategy } from '../../resources/resource.js';
-import { childOf, fieldsOf, fill, fillEmpty, listOf, textOf, textsOf, type Fields } from './access.js';
-import { validateServiceUpdate } from './service-address-rules.js';
+import { childOf, fieldsOf, fill, fillEmpty, listOf, textOf, type Fields } from './access.js';
+import { validateAddresses, validateServiceUpdate } from './service-address-rules.js';
+import { familyErrors } from './service-family-rules.js';
 import { isReachable, validateService } from './service-rules.js';
 
 const AFFINITY_SECONDS = 10_800;
@@ -25,10 +27,12 @@ export const serviceStrategy: Strategy = {
     service['status'] = { loadBalancer: {} };
     const spec = childOf(service, 'spec');
     if (spec['clusterIP']) fill(spec, { clusterIPs: [spec['clusterIP']] });
+    requireAddresses(service);
   },
   prepareForUpdate(service, old) {
     keepAddress(service, old);
     dropOfType(childOf(service, 'spec'), fieldsOf(old['spec']));
+    requireAddresses(service);
   },
   warnings(service) {
     const { type, externalName } = fieldsOf(service['spec']);
@@ -57,22 +61,24 @@ function defaultTraffic(spec: Fields): void {
   if (type === 'LoadBalancer') fill(spec, { allocateLoadBalancerNodePorts: true });
 }
 
-/** Who changes but one of the two fields means both (NormalizeClusterIPs). */
-function followAddress(spec: Fields, before: Fields): void {
-  const isSame = (field: string): boolean => JSON.stringify(spec[field]) === JSON.stringify(before[field]);
-  if (isSame('clusterIP') === isSame('clusterIPs')) return;
-  if (isSame('clusterIPs') && spec['clusterIP']) spec['clusterIPs'] = [spec['clusterIP']];
-  else if (isSame('clusterIP') && spec['clusterIPs']) [spec['clusterIP']] = textsOf(spec['clusterIPs']);
+/** An address is allocated before anything else is judged, so that what is wrong with it is told alone. */
+function requireAddresses(service: ApiObject): void {
+  const spec = fieldsOf(service['spec']);
+  for (const errors of [validateAddresses(spec), familyErrors(spec)])
+    if (errors.length > 0) throw invalid({ group: '', kind: 'Service' }, service.metadata.name, errors);
 }
 
-/** Who leaves the address out of an update keeps it (patchAllocatedValues). */
+/** Who leaves the address out of an update keeps it (patchAllocatedValues); who changes it alone means the list, too. */
 function keepAddress(service: ApiObject, old: ApiObject): void {
   const spec = childOf(service, 'spec');
   const before = fieldsOf(old['spec']);
-  if (spec['type'] === 'ExternalName' || before['type'] === 'ExternalName') return;
-  followAddress(spec, before);
-  for (const field of ADDRESS) if (!spec[field] && before[field]) spec[field] = before[field];
+  if (spec['type'] !== 'ExternalName' && before['type'] !== 'ExternalName')
+    for (const field of ADDRESS) if (isUnset(spec[field]) && before[field]) spec[field] = before[field];
+  if (!spec['clusterIP'] || spec['clusterIP'] === before['clusterIP']) return;
+  if (isDeepStrictEqual(spec['clusterIPs'], before['clusterIPs'])) spec['clusterIPs'] = [spec['clusterIP']];
 }
+
+const isUnset = (value: unknown): boolean => !value || (Array.isArray(value) && value.length === 0);
 
 /** What only a Service's former type had goes with it, unless somebody says it anew (dropTypeDependentFields). */
 function dropOfType(spec: Fields, before: Fields): void {
