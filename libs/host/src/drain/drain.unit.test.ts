@@ -111,9 +111,7 @@ describe('the server of an instance', () => {
     await drain.start();
     await passes(10);
     expect(isDone).toBe(false);
-    expect(drain.left).toEqual([
-      'default/demo-server: it waits for Secret demo-server-key, App demo-server-app, Door demo-server-door to be gone',
-    ]);
+    expect(drain.left).toEqual(['default/demo-server: it waits for App demo-server-app to be gone']);
     letGo();
     await passes(5);
     expect(isDone).toBe(true);

@@ -1,4 +1,4 @@
-import { AGENT_RUN, type AgentRun } from '@sympozium/api';
+import { AGENT_RUN, type AgentRun, type KubeObject } from '@sympozium/api';
 import { objectKey } from '@sympozium/controller';
 import type { KubeClient } from '@sympozium/kube';
 import type { Logger } from '@sympozium/process';
@@ -81,11 +81,14 @@ export class ServerDrain {
   }
 }
 
-const isLeaving = ({ metadata }: AgentRun): boolean => metadata.deletionTimestamp !== undefined;
+const isLeaving = ({ metadata }: KubeObject): boolean => metadata.deletionTimestamp !== undefined;
 
+/** What is being deleted keeps the rest waiting. */
 function waitingFor(children: readonly Child[]): string {
   if (children.length === 0) return 'it is being deleted';
-  const names = children.slice(0, NAMED).map(({ kind, object }) => `${kind.kind} ${object.metadata.name}`);
-  const more = children.length > NAMED ? `, and ${children.length - NAMED} more` : '';
+  const going = children.filter(({ object }) => isLeaving(object));
+  const awaited = going.length > 0 ? going : children;
+  const names = awaited.slice(0, NAMED).map(({ kind, object }) => `${kind.kind} ${object.metadata.name}`);
+  const more = awaited.length > NAMED ? `, and ${awaited.length - NAMED} more` : '';
   return `it waits for ${names.join(', ')}${more} to be gone`;
 }
