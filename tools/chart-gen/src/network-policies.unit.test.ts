@@ -87,6 +87,13 @@ describe('by default', () => {
     for (const caller of [operator, webProxy]) expect(network.connects(caller, internet, 80)).toBe(false);
   });
 
+  it('what drains before an uninstall reaches the API server as the operator does', async () => {
+    const [drain] = podsOf(await render('sympozium', {})).filter(({ of }) => of.startsWith('Job '));
+    const draining: Endpoint = { ...operator, labels: drain?.labels ?? {} };
+    expect(network.connects(draining, apiServer, 6443)).toBe(true);
+    expect(network.connects(draining, internet, 80)).toBe(false);
+  });
+
   it('what only pulls images reaches nothing', () => {
     const puller: Endpoint = { ...operator, labels: { ...operator.labels, 'app.kubernetes.io/component': 'pre-pull' } };
     for (const port of [53, 443, 6443]) expect(network.leaves(puller, apiServer, port)).toBe(false);
