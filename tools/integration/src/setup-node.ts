@@ -1,4 +1,11 @@
-import { ensureNodeAssets, nodeSupported, startGateway, startRealNode, writeProgramImage } from '@sympozium/real-node';
+import {
+  ensureNodeAssets,
+  nodeSupported,
+  residueOf,
+  startGateway,
+  startRealNode,
+  writeProgramImage,
+} from '@sympozium/real-node';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,6 +34,8 @@ export default async function setup({ provide }: TestProject): Promise<() => Pro
   provide('node', { node: access });
   return async () => {
     await node.stop();
+    const left = residueOf(node.folder);
+    if (left.length > 0) throw new Error(`the node left something on this machine: ${left.join(', ')}`);
     rmSync(folder, { recursive: true, force: true });
   };
 }

@@ -1,11 +1,11 @@
 #!/bin/sh
-# hold.sh CGROUP LINK FOLDER BIN CLAIM: the node's namespaces, for as long as standard input is open, and the removal of what
-# the kernel does not remove with them. Outlives whoever started it, and ends by itself.
+# hold.sh FOLDER BIN CGROUP LINK LOCK CLAIM: the node's namespaces, for as long as standard input is open, and the removal
+# of what the kernel does not remove with them. Outlives whoever started it, and ends by itself.
 set -u
-cgroup=$1 link=$2 folder=$3 bin=$4 claim=$5 starter=$PPID
+folder=$1 bin=$2 cgroup=$3 link=$4 lock=$5 claim=$6 starter=$PPID
 trap '' HUP INT TERM # only the end of its input ends it
 
-exec 9</run # a lock that needs no file: on the folder, until this node's last process is gone
+exec 9<"$lock" # held until this node's last process is gone
 flock --wait 30 9 || {
   echo 'another node of this machine does not end' >&2
   exit 1

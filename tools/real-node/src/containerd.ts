@@ -53,7 +53,7 @@ export class Containerd {
   async containers(): Promise<readonly NodeContainer[]> {
     const ids = (await this.#ctr('containers', 'list', '--quiet')).split('\n').filter((id) => id !== '');
     const infos = await Promise.all(ids.map((id) => this.#ctr('containers', 'info', id).catch(() => undefined)));
-    return infos.flatMap((info, i) => (info === undefined ? [] : [describe(ids[i] ?? '', info)])); // else it went just now
+    return infos.flatMap((info, i) => (info === undefined ? [] : [describeContainer(ids[i] ?? '', info)])); // else it went just now
   }
 
   async #ctr(...args: readonly string[]): Promise<string> {
@@ -69,7 +69,8 @@ export class Containerd {
   }
 }
 
-function describe(id: string, info: string): NodeContainer {
+/** What `ctr containers info` says of a container. */
+export function describeContainer(id: string, info: string): NodeContainer {
   const { Image, Labels = {} } = JSON.parse(info) as { Image: string; Labels?: Readonly<Record<string, string>> };
   const label = (name: string): string => Labels[`io.kubernetes.${name}`] ?? '';
   const name = label('container.name');

@@ -29,12 +29,12 @@ const GATEWAY_CLASS = 'envoy';
 const GATEWAY_IMAGES: readonly NodeImage[] = ['envoy', 'envoyGateway'];
 const START_WITHIN_MS = 120_000;
 
-const CRD = kind('apiextensions.k8s.io/v1', 'CustomResourceDefinition', 'customresourcedefinitions');
-const CLASS = kind('gateway.networking.k8s.io/v1', 'GatewayClass', 'gatewayclasses');
-
-function kind(apiVersion: string, name: string, plural: string): Kind {
-  return { apiVersion, kind: name, plural, namespaced: false };
-}
+const CLASS: Kind = {
+  apiVersion: 'gateway.networking.k8s.io/v1',
+  kind: 'GatewayClass',
+  plural: 'gatewayclasses',
+  namespaced: false,
+};
 
 /** Installs Envoy Gateway on a node; ready when its GatewayClass is accepted. */
 export async function startGateway(node: RealNode): Promise<Gateway> {
@@ -64,15 +64,28 @@ async function importImages(node: RealNode): Promise<void> {
   for (const image of GATEWAY_IMAGES) await node.importImage(join(node.assets.images, archiveOf(image)));
 }
 
-async function installCrds(client: KubeClient, { assets, failed }: RealNode): Promise<void> {
-  const crds = JSON.parse(readFileSync(gatewayFiles(assets.gateway).crds, 'utf8')) as KubeObject[];
-  const install = async (crd: KubeObject): Promise<void> => {
-    const { name } = crd.metadata;
-    await applyObjects(client, [crd]);
-    const served = () => hasCondition(client, CRD, { name }, 'Established');
-    await waitUntil(served, { what: `served: ${name}`, withinMs: START_WITHIN_MS, failed });
+interface Crd extends KubeObject {
+  readonly spec: {
+    readonly group: string;
+    readonly names: { readonly kind: string; readonly plural: string };
+    readonly scope: 'Namespaced' | 'Cluster';
+    readonly versions: readonly { readonly name: string; readonly served: boolean }[];
   };
-  await Promise.all(crds.map(install));
+}
+
+/** Resolves when the server serves the kinds. Discovery says so in few bytes, which these CRDs are not. */
+async function installCrds(client: KubeClient, { assets, failed }: RealNode): Promise<void> {
+  const crds = JSON.parse(readFileSync(gatewayFiles(assets.gateway).crds, 'utf8')) as Crd[];
+  await Promise.all(crds.map((crd) => applyObjects(client, [crd])));
+  for (const kind of crds.map(servedKind)) {
+    const what = `served: ${kind.plural}`;
+    await waitUntil(() => client.serves(kind), { what, withinMs: START_WITHIN_MS, failed });
+  }
+}
+
+function servedKind({ spec: { group, names, scope, versions } }: Crd): Kind {
+  const version = versions.find(({ served }) => served)?.name ?? '';
+  return { apiVersion: `${group}/${version}`, ...names, namespaced: scope === 'Namespaced' };
 }
 
 /** Chart and values, as arguments. */

@@ -3,5 +3,6 @@ export { startGateway, type Gateway } from './gateway.js';
 export { ensureNodeAssets, type EnsureNodeOptions, type NodeAssets } from './node-assets.js';
 export { commandInNode } from './node-config.js';
 export { writeProgramImage, type ProgramImageOptions } from './program-image.js';
+export { residueOf } from './residue.js';
 export { startRealNode, type RealNode, type RealNodeOptions } from './real-node.js';
 export { nodeSupported } from './supported.js';

@@ -12,7 +12,7 @@ export function readObjects(path: string, values: Readonly<Record<string, string
 
 /** Every object of a YAML text. */
 export const parseObjects = (text: string): KubeObject[] =>
-  parseAllDocuments(text).flatMap((document) => (document.contents === null ? [] : [document.toJS() as KubeObject]));
+  parseAllDocuments(text).flatMap((document) => (document.toJS() as KubeObject | null) ?? []);
 
 /** Applies objects in their order. */
 export async function applyObjects(client: KubeClient, objects: readonly KubeObject[]): Promise<void> {

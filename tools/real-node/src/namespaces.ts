@@ -1,18 +1,10 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { SympoziumError } from '@sympozium/api';
 import type { AddressPlan } from './address-plan.js';
-import { CLAIM_FILE } from './node-claim.js';
+import { MACHINE } from './names.js';
 import { projectFile } from './project-file.js';
-
-/** Below the root of each cgroup hierarchy: everything that the kubelet makes. */
-export const CGROUP = 'sympozium-node';
-/** This machine’s end of the link to the node. */
-export const LINK = 'sympozium0';
-/** The node’s folder and its programs as the node sees them. */
-export const IN_NODE = { folder: '/run/sympozium', bin: '/run/sympozium-bin' } as const;
 
 export interface NamespacesOptions {
   readonly folder: string;
@@ -36,8 +28,9 @@ export class Namespaces {
   }
 
   static async create({ folder, bin }: NamespacesOptions): Promise<Namespaces> {
+    const { cgroup, link, lock, claim } = MACHINE;
     const script = projectFile('scripts/hold.sh');
-    const holder = spawn(script, [CGROUP, LINK, folder, bin, CLAIM_FILE], {
+    const holder = spawn(script, [folder, bin, cgroup, link, lock, claim], {
       stdio: ['pipe', 'pipe', 'pipe'],
       detached: true,
     });
@@ -58,7 +51,7 @@ export class Namespaces {
 
   /** Joins them to this machine’s network. */
   async connect({ host, node, pods, services }: AddressPlan): Promise<void> {
-    await promisify(execFile)(projectFile('scripts/network.sh'), [this.#pid, LINK, host, node, pods, services]);
+    await promisify(execFile)(projectFile('scripts/network.sh'), [this.#pid, MACHINE.link, host, node, pods, services]);
   }
 
   /** Command that runs the program after it in the network of the node, as a process of this machine. */
@@ -77,6 +70,3 @@ export class Namespaces {
     return this.ended;
   }
 }
-
-/** Path of one of the node’s programs inside. */
-export const programInNode = (name: string): string => join(IN_NODE.bin, name);

@@ -1,9 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { SympoziumError } from '@sympozium/api';
-
-/** One machine has one such node: its cgroups and its address are the machine’s. */
-export const CLAIM_FILE = '/run/sympozium-node.json';
+import { MACHINE } from './names.js';
 
 interface Owner {
   readonly pid: number;
@@ -17,7 +15,7 @@ interface Owner {
  * Takes the machine for a node in `folder`; the answer gives it back. Throws `SETTING_INVALID` while another process
  * that lives has it; from one that is gone it is taken over.
  */
-export function claimMachine(folder: string, file: string = CLAIM_FILE): () => void {
+export function claimMachine(folder: string, file: string = MACHINE.claim): () => void {
   const owner = readClaim(file);
   if (owner !== undefined && startTime(owner.pid) === owner.started)
     throw new SympoziumError(

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { AddressPlan } from './address-plan.js';
 import { IMAGES } from './images.js';
-import { CGROUP, IN_NODE, programInNode } from './namespaces.js';
+import { IN_NODE, MACHINE, programInNode } from './names.js';
 import { CNI_PLUGINS, PATHS } from './supported.js';
 
 /** The node’s name in Kubernetes. */
@@ -93,7 +93,7 @@ const kubelet = ({ node, dns }: AddressPlan) => ({
   kind: 'KubeletConfiguration',
   failCgroupV1: false,
   cgroupDriver: 'cgroupfs',
-  cgroupRoot: `/${CGROUP}`,
+  cgroupRoot: `/${MACHINE.cgroup}`,
   enforceNodeAllocatable: [],
   containerRuntimeEndpoint: `unix://${CONTAINERD_SOCKET}`,
   address: node,

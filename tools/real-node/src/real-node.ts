@@ -10,7 +10,8 @@ import { DEPLOYMENT, hasCondition, NODE } from './conditions.js';
 import { Containerd, type NodeContainer } from './containerd.js';
 import { archiveOf, IMAGES, type NodeImage } from './images.js';
 import { applyObjects, readObjects } from './manifests.js';
-import { LINK, Namespaces } from './namespaces.js';
+import { MACHINE } from './names.js';
+import { Namespaces } from './namespaces.js';
 import type { NodeAssets } from './node-assets.js';
 import { claimMachine } from './node-claim.js';
 import { CONFIG_FOLDER, KUBE_PROXY, KUBELET, NODE_NAME, renderConfig } from './node-config.js';
@@ -139,7 +140,7 @@ async function start(options: RealNodeOptions, stops: (() => unknown)[]): Promis
 
 function planHere(): AddressPlan {
   const text = execFileSync('ip', ['-json', '-4', 'route', 'show', 'table', 'all'], { encoding: 'utf8' });
-  const routes = (JSON.parse(text) as { dst: string; dev?: string }[]).filter(({ dev }) => dev !== LINK);
+  const routes = (JSON.parse(text) as { dst: string; dev?: string }[]).filter(({ dev }) => dev !== MACHINE.link);
   const chosen = choosePlan(routes.map(({ dst }) => dst));
   if (chosen !== undefined) return chosen;
   throw new SympoziumError('SETTING_INVALID', 'each range of addresses that a real node could take is routed already.');

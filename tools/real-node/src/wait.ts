@@ -1,5 +1,5 @@
 import { SympoziumError } from '@sympozium/api';
-import { delay, systemClock } from '@sympozium/process';
+import { delay, systemClock, type Clock } from '@sympozium/process';
 
 const ASK_EVERY_MS = 100;
 
@@ -10,12 +10,13 @@ export interface WaitOptions {
   /** Rejects when there is nothing more to wait for. */
   readonly failed: Promise<never>;
   readonly signal?: AbortSignal;
+  readonly clock?: Clock;
 }
 
 /** Asks until the answer is yes; an error is a no. */
 export async function waitUntil(isSo: () => Promise<boolean>, options: WaitOptions): Promise<void> {
-  const { what, withinMs, failed, signal } = options;
-  const deadline = systemClock.now() + withinMs;
+  const { what, withinMs, failed, signal, clock = systemClock } = options;
+  const deadline = clock.now() + withinMs;
   let last: unknown;
   const ask = (): Promise<boolean> =>
     isSo().catch((error: unknown) => {
@@ -23,8 +24,8 @@ export async function waitUntil(isSo: () => Promise<boolean>, options: WaitOptio
       return false;
     });
   while (!(await Promise.race([ask(), failed]))) {
-    if (systemClock.now() > deadline)
+    if (clock.now() > deadline)
       throw new SympoziumError('PROCESS_ENDED', `after ${withinMs / 1000} s not ${what}.`, { cause: last });
-    await Promise.race([delay(systemClock, ASK_EVERY_MS, signal), failed]);
+    await Promise.race([delay(clock, ASK_EVERY_MS, signal), failed]);
   }
 }
