@@ -14,6 +14,7 @@ import { asCrd, isTrue } from './crd.js';
 import type { Crd, CrdCondition } from './crd.js';
 import { CLEANUP } from './crd-strategy.js';
 import { ServedCrds } from './served-crds.js';
+import { keyOf, prefixOf } from '../rest/store-key.js';
 import { nowOf } from '../rest/times.js';
 
 export interface CrdControllerOptions {
@@ -26,7 +27,7 @@ export interface CrdControllerOptions {
 }
 
 const CRD_RESOURCE = { group: 'apiextensions.k8s.io', version: 'v1', plural: 'customresourcedefinitions' };
-const PREFIX = `/${CRD_RESOURCE.group}/${CRD_RESOURCE.plural}/`;
+const PREFIX = prefixOf(CRD_RESOURCE);
 /** How often it is asked whether the objects of a deleted CRD are gone. */
 const RECHECK_MS = 500;
 /** The API server itself. */
@@ -101,7 +102,7 @@ export class CrdController implements Runnable {
   }
 
   async #reconcile(name: string): Promise<Reconciled | void> {
-    const object = this.#options.store.get(`${PREFIX}/${name}`);
+    const object = this.#options.store.get(keyOf(CRD_RESOURCE, { name }));
     if (!object) return this.#reconsiderOthers(name);
     const crd = asCrd(object);
     if (crd.metadata.deletionTimestamp !== undefined) return this.#finalize(crd);
@@ -145,7 +146,7 @@ export class CrdController implements Runnable {
   /** Deletes every object of a kind; returns how many stay for now. */
   async #deleteObjects(resource: Resource): Promise<number> {
     const { api, store } = this.#options;
-    const prefix = `/${resource.group}/${resource.plural}/`;
+    const prefix = prefixOf(resource);
     const namespaces = new Set(store.list(prefix).map(({ metadata }) => metadata.namespace));
     for (const namespace of namespaces)
       await api.deleteCollection(resource, { ...(namespace !== undefined && { namespace }) }, {}, this.#parameters());

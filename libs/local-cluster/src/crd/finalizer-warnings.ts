@@ -1,12 +1,12 @@
 import type { ApiObject } from '../api-object.js';
-
-/** Finalizers of Kubernetes itself, which may go without a domain. */
-const STANDARD: ReadonlySet<string> = new Set(['orphan', 'foregroundDeletion', 'kubernetes']);
+import { STANDARD_FINALIZERS } from '../builtin/strategies/metadata.js';
 
 /** What the API server says of new finalizers of custom resources whose names others may use too. */
 export function finalizerWarnings({ metadata }: ApiObject, old?: ApiObject): string[] {
   const known = old?.metadata.finalizers ?? [];
-  const added = new Set(metadata.finalizers?.filter((name) => !known.includes(name) && !STANDARD.has(name)));
+  const added = new Set(
+    metadata.finalizers?.filter((name) => !known.includes(name) && !STANDARD_FINALIZERS.includes(name)),
+  );
   return [...added].sort().flatMap(warningOf);
 }
 

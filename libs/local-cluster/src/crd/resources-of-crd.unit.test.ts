@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import type { ApiObject } from '../api-object.js';
-import { humanDuration } from './columns.js';
 import { jsonPath } from './json-path.js';
 import { resourcesOfCrd } from './resources-of-crd.js';
 
@@ -139,24 +138,5 @@ describe('jsonPath', () => {
 
   it('refuses what is no path', () => {
     expect(() => jsonPath('.a[')).toThrow(SyntaxError);
-  });
-});
-
-describe('humanDuration', () => {
-  it.each([
-    [0, '0s'],
-    [119_000, '119s'],
-    [120_000, '2m'],
-    [192_000, '3m12s'],
-    [600_000, '10m'],
-    [3 * 3_600_000, '3h'],
-    [3 * 3_600_000 + 60_000, '3h1m'],
-    [47 * 3_600_000, '47h'],
-    [50 * 3_600_000, '2d2h'],
-    [400 * 86_400_000, '400d'],
-    [800 * 86_400_000, '2y70d'],
-    [-5_000, '<invalid>'],
-  ])('%d ms is %s', (ms, text) => {
-    expect(humanDuration(ms)).toBe(text);
   });
 });

@@ -1,5 +1,5 @@
 import type { ApiObject } from '../../api-object.js';
-import { humanDuration } from '../../crd/columns.js';
+import { humanDuration } from '../../human-duration.js';
 import type { Column } from '../../resources/resource.js';
 
 /** What fills a kind's columns, by their names. */

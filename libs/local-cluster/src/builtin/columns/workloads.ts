@@ -1,4 +1,4 @@
-import { humanDuration } from '../../crd/columns.js';
+import { humanDuration } from '../../human-duration.js';
 import { cellsFor, isTrue, NAME_AND_AGE, NONE } from './cell.js';
 import { selectorText, type LabelSelector } from '../../label-selector.js';
 

@@ -12,7 +12,7 @@ const ORPHAN = 'orphan';
 const FOREGROUND = 'foregroundDeletion';
 
 /** Kubernetes' own finalizers need no domain. */
-const STANDARD_FINALIZERS = ['kubernetes', ORPHAN, FOREGROUND];
+export const STANDARD_FINALIZERS: readonly string[] = ['kubernetes', ORPHAN, FOREGROUND];
 /** Built-in groups whose kinds are not held to that; nor are custom resources. */
 const LENIENT_GROUPS = ['apiextensions.k8s.io', 'coordination.k8s.io', 'policy'];
 
