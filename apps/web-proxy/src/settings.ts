@@ -20,7 +20,10 @@ const schema = z.object({
     .string()
     .optional()
     .describe('folder of the same, one a file; read only where no SYMPOZIUM_KEYS_SECRET is set'),
-  HOST: z.string().optional().describe('address to listen on (default: POD_IP, else 0.0.0.0)'),
+  HOST: z
+    .string()
+    .optional()
+    .describe('address to listen on (default: every one; POD_IP alone on a node whose Pods share this machine)'),
   PORT: portSetting(8080).describe('port of the HTTP API'),
   STREAM_HOST: z.string().optional().describe('address that agents post their frames to (default: HOST)'),
   STREAM_PORT: portSetting(8081).describe('port that agents post their frames to'),
@@ -62,7 +65,7 @@ export function readWebProxySettings(
   const { values } = parseArgs({ args: [...args], options: OPTIONS });
   if (values.help) return undefined;
   const read = readSettings(schema, env);
-  const host = read.HOST ?? read.POD_IP ?? '0.0.0.0';
+  const host = read.HOST ?? listenAddress(read.POD_IP);
   return {
     ...read,
     keys: keysOf(read),
@@ -70,6 +73,15 @@ export function readWebProxySettings(
     STREAM_HOST: read.STREAM_HOST ?? host,
     ...(values.kubeconfig !== undefined && { kubeconfig: values.kubeconfig }),
   };
+}
+
+/**
+ * Every address, since a port-forward comes to a Pod's localhost. Pods of the virtual node share their ports, and are told
+ * apart by loopback addresses alone.
+ */
+function listenAddress(podIP = ''): string {
+  if (podIP.startsWith('127.')) return podIP;
+  return podIP.includes(':') ? '::' : '0.0.0.0';
 }
 
 /** The Secret, if one is named: a server's Pod has its folder too, which a kubelet refreshes late. */

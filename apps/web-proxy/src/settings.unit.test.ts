@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readWebProxySettings, webProxyHelp } from './settings.js';
+import { readWebProxySettings, streamUrl, webProxyHelp } from './settings.js';
 
 const read = (env: Readonly<Record<string, string>>) => readWebProxySettings([], env);
 
@@ -21,11 +21,14 @@ describe('the settings', () => {
     expect(() => read(env)).toThrow(problem);
   });
 
-  it('listen on the Pod’s address, and tell it to agents', () => {
-    expect(read({ SYMPOZIUM_KEYS_SECRET: 'keys', POD_IP: '10.0.0.7' })).toMatchObject({
-      HOST: '10.0.0.7',
-      STREAM_HOST: '10.0.0.7',
-    });
+  it.each([
+    ['10.0.0.7', '0.0.0.0', 'http://10.0.0.7:8081'],
+    ['fd00::7', '::', 'http://[fd00::7]:8081'],
+    ['127.96.0.7', '127.96.0.7', 'http://127.96.0.7:8081'],
+  ])('of a Pod at %s listen on %s, and tell agents %s', (POD_IP, host, url) => {
+    const settings = read({ SYMPOZIUM_KEYS_SECRET: 'keys', POD_IP });
+    expect(settings).toMatchObject({ HOST: host, STREAM_HOST: host });
+    expect(settings && streamUrl(settings, settings.STREAM_PORT)).toBe(url);
   });
 
   it('explain every variable', () => {
