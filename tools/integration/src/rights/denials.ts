@@ -20,12 +20,12 @@ interface Denial extends AppRequest {
  */
 export class Denials {
   readonly #all: Denial[] = [];
-  /** By namespace, when its deletion was asked for. */
+  /** By namespace, when its deletion was first asked for. */
   readonly #deleted = new Map<string, string>();
 
   take(line: AuditLine): void {
     const { verb, objectRef, requestReceivedTimestamp: at, requestURI, userAgent, responseStatus } = line;
-    if (verb === 'delete' && objectRef?.resource === 'namespaces') this.#deleted.set(objectRef.name ?? '', at);
+    if (verb === 'delete' && objectRef?.resource === 'namespaces') this.#noteDeletion(objectRef.name ?? '', at);
     const request = appRequest(line);
     if (request?.code !== FORBIDDEN || userAgent === TRESPASSER) return;
     this.#all.push({ ...request, at, text: `${verb} ${requestURI}: ${responseStatus?.message}` });
@@ -35,6 +35,11 @@ export class Denials {
   of(app: App): readonly string[] {
     const denials = this.#all.filter((denial) => denial.app === app && !this.#isDeleted(denial));
     return [...new Set(denials.map(({ text }) => text))].sort();
+  }
+
+  #noteDeletion(namespace: string, at: string): void {
+    const before = this.#deleted.get(namespace);
+    if (before === undefined || at < before) this.#deleted.set(namespace, at);
   }
 
   #isDeleted({ namespace, at }: Denial): boolean {

@@ -115,7 +115,8 @@ describe('a denial', () => {
   it('is none in a namespace once it is being deleted', () => {
     const deletion = asked('delete namespaces', { user: 'admin', name: 'suite-x', at: '2026-01-01T00:00:03Z' });
     const denied = (at: string): AuditLine => asked('list secrets', { code: 403, at });
-    expect(proofOf([], denied('2026-01-01T00:00:04Z'), deletion).denied('operator')).toEqual([]);
+    const again = { ...deletion, requestReceivedTimestamp: '2026-01-01T00:00:09Z' };
+    expect(proofOf([], denied('2026-01-01T00:00:04Z'), deletion, again).denied('operator')).toEqual([]);
     expect(proofOf([], deletion, denied('2026-01-01T00:00:02Z')).denied('operator')).toHaveLength(1);
     const elsewhere = { ...deletion, objectRef: { resource: 'namespaces', name: 'suite-y' } };
     expect(proofOf([], elsewhere, denied('2026-01-01T00:00:04Z')).denied('operator')).toHaveLength(1);

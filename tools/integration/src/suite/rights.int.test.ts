@@ -13,16 +13,22 @@ import { Credential, type Attempt } from '../fixture/credential.js';
 import { agentImage } from '../fixture/images.js';
 import { Served } from '../fixture/served.js';
 import { suiteCluster } from '../fixture/suite-cluster.js';
-import { Sympozium } from '../fixture/sympozium.js';
+import { API_KEY, Sympozium } from '../fixture/sympozium.js';
 import { until } from '../fixture/until.js';
 import { TRESPASSER } from '../rights/denials.js';
+
+/** The chart's name for it. */
+const KEYS = 'sympozium-web-proxy-keys';
 
 let system: Sympozium;
 let served: Served;
 const credentials: Credential[] = [];
 
 beforeAll(async () => {
-  system = await Sympozium.start(suiteCluster(), { name: 'rights' });
+  // As the chart has it: its keys stand in the one Secret that it may read.
+  const proxyEnv = { SYMPOZIUM_KEYS_SECRET: KEYS };
+  system = await Sympozium.start(suiteCluster(), { name: 'rights', proxyEnv });
+  await system.createSecret(KEYS, { 'api-key': API_KEY });
   await system.createInstance('leaky', { agent: { image: agentImage('token-agent') } });
   await system.createSecret('of-others', { password: 'not yours' });
   served = await Served.create(system, 'served');
