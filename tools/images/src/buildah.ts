@@ -17,6 +17,9 @@ export interface Build {
   readonly args?: Readonly<Record<string, string>>;
 }
 
+/** What a reference begins with that names no registry; a Dockerfile's FROM cannot say it. */
+const TRANSPORT = /^(containers-storage|dir|docker|docker-archive|docker-daemon|oci|oci-archive):(?=[/[])/;
+
 /** buildah with a store of its own, in a folder that can be thrown away: what else buildah keeps here stays as it is. */
 export class Buildah {
   readonly #store: readonly string[];
@@ -35,8 +38,12 @@ export class Buildah {
 
   /** Fetches an image from wherever its reference says: a registry, an archive, another store. */
   async pull(reference: string): Promise<BaseImage> {
-    const id = (await this.#run('pull', '--quiet', reference)).trim();
-    return this.inspect(id);
+    try {
+      const id = (await this.#run('pull', '--quiet', reference)).trim();
+      return await this.inspect(TRANSPORT.test(reference) ? id : reference);
+    } catch (cause) {
+      throw new Error(`the base ${reference} cannot be pulled. ${(cause as Error).message}`, { cause });
+    }
   }
 
   async inspect(name: string): Promise<BaseImage> {
