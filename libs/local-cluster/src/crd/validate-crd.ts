@@ -1,10 +1,11 @@
 import type { FieldError } from '../api-error.js';
+import { subdomainFaults } from '../builtin/strategies/names.js';
 import { forbiddenField, invalidValue, required } from '../schema/field-errors.js';
 import { sameJson } from '../schema/json.js';
 import { allFieldErrors, shownVersions } from './common-fields.js';
 import { isTrue } from './crd.js';
 import type { Crd, CrdNames, CrdSpec } from './crd.js';
-import { labelErrors, MIXED_CASE, subdomainRules } from './name-rules.js';
+import { labelErrors, MIXED_CASE } from './name-rules.js';
 import { enumErrors, versionErrors, versionNameErrors } from './version-rules.js';
 
 /** What is wrong with a CustomResourceDefinition, in the words of apiextensions-apiserver. */
@@ -67,7 +68,7 @@ function specErrors(spec: CrdSpec): FieldError[] {
 function groupErrors(group = ''): FieldError[] {
   const field = 'spec.group';
   if (group === '') return [required(field)];
-  const rules = subdomainRules(group);
+  const rules = subdomainFaults(group);
   if (rules.length > 0) return [invalidValue(field, group, rules.join(','))];
   return group.includes('.') ? [] : [invalidValue(field, group, 'should be a domain with at least one dot')];
 }

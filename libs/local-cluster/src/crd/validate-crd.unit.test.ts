@@ -58,6 +58,11 @@ const OF_CRDS: readonly (readonly [what: string, (crd: Crd, version: CrdVersion)
     ['spec.group: Invalid value: "x": should be a domain with at least one dot'],
   ],
   [
+    'names that are too long, which is told of characters and meant of bytes',
+    ({ spec }) => Object.assign(spec.names, { singular: 'x'.repeat(64) }),
+    [`spec.names.singular: Invalid value: "${'x'.repeat(64)}": must be no more than 63 characters`],
+  ],
+  [
     'its scope',
     ({ spec }) => Object.assign(spec, { scope: 'Foo' }),
     ['spec.scope: Unsupported value: "Foo": supported values: "Cluster", "Namespaced"'],

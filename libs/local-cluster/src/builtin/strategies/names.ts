@@ -13,7 +13,7 @@ const SUBDOMAIN_FAULT =
   `end with an alphanumeric character (e.g. 'example.com', regex used for validation is '${SUBDOMAIN}')`;
 
 /** The real server counts bytes, whatever it calls them. */
-const tooManyBytes = (value: string, limit: number): string[] =>
+export const tooManyBytes = (value: string, limit: number): string[] =>
   Buffer.byteLength(value) > limit ? [`must be no more than ${limit} characters`] : [];
 
 /** What is wrong with a DNS label; empty: nothing. */

@@ -150,6 +150,8 @@ export const defining: readonly Sequence[] = [
         crd({ versions: [version('v1', { additionalPrinterColumns: [{ name: 'A', type: 'thing', jsonPath: 'x' }] })] }),
       ),
       post(CRDS, crd({ versions: [version('v1', { selectableFields: [{ jsonPath: '.spec.absent' }] })] })),
+      post(CRDS, crd({ names: { plural: 'widgets', singular: 'w'.repeat(64), kind: 'Widget' } })),
+      post(CRDS, crd({ group: `${'long.'.repeat(51)}com` }, `widgets.${'long.'.repeat(51)}com`)),
     ],
   },
 ];

@@ -1,4 +1,5 @@
 export { access } from './access.js';
+export { addressing } from './addressing.js';
 export { admitting } from './admitting.js';
 export { applying } from './applying.js';
 export { defining } from './defining.js';

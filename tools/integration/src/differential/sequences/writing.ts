@@ -10,6 +10,8 @@ import {
   job,
   JOBS,
   LEASES,
+  MERGE_PATCH,
+  patch,
   pod,
   PODS,
   post,
@@ -31,6 +33,13 @@ const MAP = `${CONFIG_MAPS}/a`;
 const inYaml = (path: string, text: string): ApiCall => ({ ...post(path, text), contentType: 'application/yaml' });
 const TWICE = 'data:\n  k: a\n  k: b\n  k: c\nbogus: 1\n';
 const RUN = 'apiVersion: sympozium.ai/v1alpha1\nkind: AgentRun\nspec:\n  task: a\n  instanceRef: {name: a}\n';
+
+const WRONG_METADATA: readonly object[] = [
+  { labels: { 'not ok': 'a' } },
+  { annotations: { 'not ok': 'a' } },
+  { finalizers: ['example.com/not ok'] },
+  { ownerReferences: [{ apiVersion: 'v1', kind: 'Pod', name: '', uid: 'u' }] },
+];
 
 /** Create, read, replace: the verbs that need no patch. */
 export const writing: readonly Sequence[] = [
@@ -271,4 +280,24 @@ export const writing: readonly Sequence[] = [
       get(`${CONFIG_MAPS}/a/scale`),
     ],
   },
+  {
+    name: 'metadata that may not be',
+    steps: [
+      post(CONFIG_MAPS, configMap('a', {})),
+      post(INSTANCES, instance('a')),
+      ...WRONG_METADATA.flatMap((metadata) => [
+        post(INSTANCES, { ...instance('b'), metadata: { name: 'b', ...metadata } }),
+        ...[CONFIG_MAPS, INSTANCES].map((path) => patch(`${path}/a`, MERGE_PATCH, { metadata })),
+      ]),
+      ...['soon', 7].map((deletionTimestamp) =>
+        apply(`${INSTANCES}/a`, 'one', { ...instance('a'), metadata: { name: 'a', deletionTimestamp } }),
+      ),
+    ].map((call) => ({ ...call, compared: withoutCauses })),
+  },
 ];
+
+/** The real server tells some causes several times (docs/embedded-api.md). */
+function withoutCauses(body: unknown): unknown {
+  const { details, ...status } = body as { details?: object };
+  return details ? { ...status, details: { ...details, causes: [] } } : body;
+}
