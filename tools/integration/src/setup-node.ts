@@ -28,7 +28,10 @@ export default async function setup({ provide }: TestProject): Promise<() => Pro
   const image = join(folder, 'node.tar');
   writeProgramImage(image, { reference: NODE_IMAGE, program: process.execPath, path: '/bin/node' });
   const node = await startRealNode({ folder: join(folder, 'cluster'), assets, images: [image], onProgress: say });
-  const { gatewayClass } = await startGateway(node);
+  const { gatewayClass } = await startGateway(node).catch(async (error: unknown) => {
+    await node.stop();
+    throw error;
+  });
   const { kubeconfig, server, auditLog, name, host, enter } = node;
   const access = { folder, kubeconfig, server, auditLog, name, host, enter, gatewayClass, nodeImage: NODE_IMAGE };
   provide('node', { node: access });

@@ -52,7 +52,7 @@ async function serve({ folder, images }: Omit<Arguments, 'help'>, signal: AbortS
   try {
     say('installing Envoy Gateway');
     const interrupted = untilAborted(signal);
-    await Promise.race([startGateway(node).then(() => tell(node)), interrupted]);
+    await Promise.race([startGateway(node, { signal }).then(() => tell(node)), interrupted]);
     await Promise.race([interrupted, node.failed]);
   } finally {
     say('stopping');

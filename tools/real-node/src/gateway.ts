@@ -1,19 +1,17 @@
-import { execFile } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { SympoziumError, type Kind, type KubeObject } from '@sympozium/api';
-import { helmPath } from '@sympozium/get-helm';
+import type { Kind, KubeObject } from '@sympozium/api';
 import { isNotFound, type KubeClient } from '@sympozium/kube';
 import { clientFromKubeconfig } from '@sympozium/kube/kubeconfig';
 import { hasCondition } from './conditions.js';
 import { gatewayFiles } from './gateway-files.js';
 import { GATEWAY_VALUES, renderValues } from './gateway-values.js';
+import { Helm } from './helm.js';
 import { archiveOf, IMAGES, type NodeImage } from './images.js';
 import { applyObjects, readObjects } from './manifests.js';
 import { projectFile } from './project-file.js';
 import type { RealNode } from './real-node.js';
-import { waitUntil } from './wait.js';
+import { START_WITHIN_MS, waitUntil } from './wait.js';
 
 /** An Envoy Gateway that runs on a node, installed by its own chart. */
 export interface Gateway {
@@ -26,8 +24,9 @@ export interface Gateway {
 const RELEASE = 'eg';
 const NAMESPACE = 'envoy-gateway-system';
 const GATEWAY_CLASS = 'envoy';
+/** With its namespace, and until it runs. */
+const WHOLE = ['--create-namespace', '--wait', '--timeout=120s'];
 const GATEWAY_IMAGES: readonly NodeImage[] = ['envoy', 'envoyGateway'];
-const START_WITHIN_MS = 120_000;
 
 const CLASS: Kind = {
   apiVersion: 'gateway.networking.k8s.io/v1',
@@ -36,21 +35,17 @@ const CLASS: Kind = {
   namespaced: false,
 };
 
+export interface GatewayOptions {
+  /** Gives the start up. */
+  readonly signal?: AbortSignal;
+}
+
 /** Installs Envoy Gateway on a node; ready when its GatewayClass is accepted. */
-export async function startGateway(node: RealNode): Promise<Gateway> {
+export async function startGateway(node: RealNode, { signal }: GatewayOptions = {}): Promise<Gateway> {
   const { client } = await clientFromKubeconfig({ kubeconfig: node.kubeconfig });
   try {
     await Promise.all([importImages(node), installCrds(client, node)]);
-    await helm(
-      node,
-      'upgrade',
-      '--install',
-      RELEASE,
-      ...chartOf(node),
-      '--create-namespace',
-      '--wait',
-      '--timeout=120s',
-    );
+    await new Helm(node, NAMESPACE, signal).run('upgrade', '--install', RELEASE, ...chartOf(node), ...WHOLE);
     await applyObjects(client, readObjects(projectFile('manifests/gateway.yaml'), { ENVOY: IMAGES.envoy }));
     const accepted = () => hasCondition(client, CLASS, { name: GATEWAY_CLASS }, 'Accepted');
     await waitUntil(accepted, { what: 'Accepted: the GatewayClass', withinMs: START_WITHIN_MS, failed: node.failed });
@@ -110,19 +105,5 @@ async function removeGateway(node: RealNode): Promise<void> {
   } finally {
     await client.close();
   }
-  await helm(node, 'uninstall', RELEASE, '--wait');
-}
-
-async function helm({ kubeconfig, folder }: RealNode, ...args: readonly string[]): Promise<void> {
-  const where = [`--kubeconfig=${kubeconfig}`, `--namespace=${NAMESPACE}`];
-  const home = join(folder, 'gateway', 'helm');
-  const env = { PATH: process.env['PATH'], HELM_CACHE_HOME: home, HELM_CONFIG_HOME: home, HELM_DATA_HOME: home };
-  try {
-    await promisify(execFile)(await helmPath(), [...args, ...where], { env });
-  } catch (cause) {
-    const { stderr = '', message } = cause as { stderr?: string; message: string };
-    throw new SympoziumError('PROCESS_ENDED', `helm ${args[0]} of Envoy Gateway failed: ${stderr || message}`, {
-      cause,
-    });
-  }
+  await new Helm(node, NAMESPACE).run('uninstall', RELEASE, '--wait');
 }

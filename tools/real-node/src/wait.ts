@@ -2,6 +2,8 @@ import { SympoziumError } from '@sympozium/api';
 import { delay, systemClock, type Clock } from '@sympozium/process';
 
 const ASK_EVERY_MS = 100;
+/** Long enough for any part of a node on a busy machine. */
+export const START_WITHIN_MS = 120_000;
 
 export interface WaitOptions {
   /** In words that follow “not”, for the error. */
