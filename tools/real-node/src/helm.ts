@@ -19,7 +19,7 @@ export class Helm {
   constructor({ kubeconfig, folder }: Place, namespace: string, signal?: AbortSignal) {
     const home = join(folder, 'helm');
     this.#where = [`--kubeconfig=${kubeconfig}`, `--namespace=${namespace}`];
-    this.#env = { HELM_CACHE_HOME: home, HELM_CONFIG_HOME: home, HELM_DATA_HOME: home };
+    this.#env = { HOME: home, HELM_CACHE_HOME: home, HELM_CONFIG_HOME: home, HELM_DATA_HOME: home };
     this.#signal = signal;
   }
 
