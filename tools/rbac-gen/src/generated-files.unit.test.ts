@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseAllDocuments } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
 import { generatedFiles } from './generated-files.js';
 import { BUILTIN_MODES, watchedNeeds } from './operator-needs.js';
 import { rulesOf } from './rules.js';
@@ -12,6 +12,7 @@ const files = generatedFiles();
 
 interface Role {
   readonly kind: string;
+  readonly metadata: { readonly name: string };
   readonly rules: readonly { readonly apiGroups: string[]; readonly resources: string[]; readonly verbs: string[] }[];
 }
 
@@ -32,6 +33,33 @@ describe('the generated files', () => {
   it('leave no other file in config/rbac', () => {
     const committed = readdirSync(join(root, 'config/rbac')).map((name) => `config/rbac/${name}`);
     expect(committed.sort()).toEqual([...files.keys()].filter((path) => path.startsWith('config/')).sort());
+  });
+});
+
+describe('the charts give what config/rbac gives', () => {
+  /** The rules of a chart's named template. */
+  const templated = (chart: string, name: string): Role['rules'] => {
+    const [, after = ''] = read(`charts/${chart}/templates/_rules.tpl`).split(`{{- define "${name}" -}}\n`);
+    const [rules = ''] = after.split('\n{{- end }}');
+    return parse(rules.replaceAll(/{{.*?}}/g, 'rendered')) as Role['rules'];
+  };
+  const rulesOfRole = (app: string, name: string): Role['rules'] | undefined =>
+    rolesIn(read(`config/rbac/${app}.yaml`)).find(({ metadata }) => metadata.name === name)?.rules;
+
+  it.each([
+    ['sympozium.rules.watched', 'sympozium-operator'],
+    ['sympozium.rules.system', 'sympozium-operator-system'],
+    ['sympozium.rules.teardown', 'sympozium-operator-teardown'],
+  ])('to the operator: %s', (template, role) => {
+    expect(templated('sympozium', template)).toEqual(rulesOfRole('operator', role));
+  });
+
+  it('to the web proxy, and its keys, which elsewhere are files', () => {
+    const keys = { apiGroups: [''], resources: ['secrets'], resourceNames: ['rendered'], verbs: ['list', 'watch'] };
+    expect(templated('sympozium-web-proxy', 'sympozium-web-proxy.rules.served')).toEqual([
+      ...(rulesOfRole('web-proxy', 'sympozium-web-proxy') ?? []),
+      keys,
+    ]);
   });
 });
 
