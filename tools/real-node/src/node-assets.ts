@@ -52,7 +52,7 @@ const partsOf = (folder: string) => ({
 });
 
 /** Other sources, another folder. */
-export function assetsFolder(env: NodeJS.ProcessEnv): string {
+function assetsFolder(env: NodeJS.ProcessEnv): string {
   const hash = createHash('sha256').update(`${RECIPE}\0${ENVOY.hash}`);
   for (const file of GO_SOURCES) hash.update('\0').update(readFileSync(projectFile(file)));
   const version = kubernetesVersion(readFileSync(projectFile('go/kubernetes/go.mod'), 'utf8'));

@@ -27,7 +27,6 @@ const PROGRAMS = [
   ['ldd', 'libc-bin'],
   ['python3', 'python3'],
   ['pip', 'python3-pip'],
-  ['go', 'golang'],
 ] as const;
 
 /** Why a real node cannot run on this machine, in one sentence; undefined if it can. */
@@ -38,6 +37,7 @@ export function nodeSupported(machine: Machine = thisMachine): string | undefine
   const missing = missingPackages(machine);
   if (missing.length > 0)
     return `a real node needs Debian packages that are not here: apt-get install --no-install-recommends ${missing.join(' ')}`;
+  if (!machine.hasProgram('go')) return 'a real node is built with Go 1.26 or newer, and there is no `go` in PATH.';
   if (!machine.mayUnshare()) return 'a real node needs namespaces and mounts of its own, which this machine refuses.';
   return undefined;
 }

@@ -23,6 +23,11 @@ describe('nodeSupported', () => {
       'a real node needs namespaces and mounts of its own, which this machine refuses.',
     ],
     [
+      'a machine without Go',
+      { hasProgram: (name) => name !== 'go' },
+      'a real node is built with Go 1.26 or newer, and there is no `go` in PATH.',
+    ],
+    [
       'a bare Debian',
       { hasProgram: (name) => !['runc', 'conntrack'].includes(name), hasFile: () => false },
       'a real node needs Debian packages that are not here: ' +
