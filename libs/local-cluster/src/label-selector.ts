@@ -15,7 +15,8 @@ type Labels = Readonly<Record<string, string>>;
 /** Whether labels are what a selector asks for; an absent selector takes none, an empty one all. */
 export function selects(selector: LabelSelector | null | undefined, labels: Labels = {}): boolean {
   if (!selector) return false;
-  const { matchLabels = {}, matchExpressions = [] } = selector;
+  const matchLabels = selector.matchLabels ?? {}; // null is nothing, too
+  const matchExpressions = selector.matchExpressions ?? [];
   const valueOf = (key: string): string | undefined => (Object.hasOwn(labels, key) ? labels[key] : undefined);
   return (
     Object.entries(matchLabels).every(([key, value]) => valueOf(key) === value) &&
@@ -23,9 +24,9 @@ export function selects(selector: LabelSelector | null | undefined, labels: Labe
   );
 }
 
-function meets({ operator, values = [] }: Requirement, value: string | undefined): boolean {
+function meets({ operator, values }: Requirement, value: string | undefined): boolean {
   if (operator === 'Exists' || operator === 'DoesNotExist') return (value !== undefined) === (operator === 'Exists');
-  return (value !== undefined && values.includes(value)) === (operator === 'In');
+  return (value !== undefined && (values ?? []).includes(value)) === (operator === 'In');
 }
 
 /** A selector as text, e.g. `app=web,tier in (a,b),!old`; by key, as Kubernetes writes it. */

@@ -15,14 +15,11 @@ export const leaseStrategy: Strategy = {
   validate(lease) {
     const spec = fieldsOf(lease['spec']);
     const seconds = numberOf(spec['leaseDurationSeconds']);
-    const transitions = numberOf(spec['leaseTransitions']);
     return [
       ...(seconds !== undefined && seconds <= 0
         ? [invalidValue('spec.leaseDurationSeconds', seconds, 'must be greater than 0')]
         : []),
-      ...(transitions !== undefined && transitions < 0
-        ? [invalidValue('spec.leaseTransitions', transitions, 'must be greater than or equal to 0')]
-        : []),
+      ...countErrors(spec, 'spec', ['leaseTransitions']),
     ];
   },
 };

@@ -9,7 +9,7 @@ import { immutableErrors } from './metadata.js';
 import { labelFaults } from './names.js';
 import { templateErrors } from './pod/pod-rules.js';
 import { choiceErrors, countErrors, selectorErrors } from './shared-rules.js';
-import { selects, unselectedError } from './workload-rules.js';
+import { selectsLabels, unselectedError } from './workload-rules.js';
 
 const COUNTS = [
   'parallelism',
@@ -33,7 +33,7 @@ export function validateJob(job: ApiObject): FieldError[] {
     ...templateErrors(fieldsOf(template), 'spec.template'),
     ...restartErrors(spec),
     ...(selector == null ? [required('spec.selector')] : selectorErrors(selector, 'spec.selector')),
-    ...(selects(selector, labels) ? [] : [unselectedError(labels)]),
+    ...(selectsLabels(selector, labels) ? [] : [unselectedError(labels)]),
   ];
 }
 
@@ -139,7 +139,9 @@ function generatedErrors({ metadata }: ApiObject, selector: unknown, template: F
     ...Object.entries(expected).flatMap(([key, value]) =>
       labels[key] === value ? [] : [labelError(key, value, labels)],
     ),
-    ...(selects(selector, expected) ? [] : [invalidValue('spec.selector', selector, '`selector` not auto-generated')]),
+    ...(selectsLabels(selector, expected)
+      ? []
+      : [invalidValue('spec.selector', selector, '`selector` not auto-generated')]),
   ];
 }
 

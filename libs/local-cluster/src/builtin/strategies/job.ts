@@ -6,8 +6,7 @@ import { childOf, fieldsOf, fill, fillEmpty, hasFields, listOf, textOf, type Fie
 import { defaultPodSpec } from './pod-defaults.js';
 import { validateJob, validateJobCreate, validateJobUpdate } from './job-rules.js';
 import { validateJobStatus } from './job-status-rules.js';
-
-const MAX_INT32 = 2_147_483_647;
+import { MAX_INT32 } from './shared-rules.js';
 
 export const jobStrategy: Strategy = {
   allowUnconditionalUpdate: true,

@@ -72,7 +72,7 @@ export function annotationErrors(annotations: unknown, field: string): FieldErro
 
 const at = (fields: object, name: string): unknown => (fields as Fields)[name];
 
-const UNQUALIFIED = 'name is neither a standard finalizer name nor is it fully qualified';
+export const UNQUALIFIED = 'name is neither a standard finalizer name nor is it fully qualified';
 const LABEL_NAMED = ['/Namespace', '/Service'];
 
 /** How a kind's objects may be called. */

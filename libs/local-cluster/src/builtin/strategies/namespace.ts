@@ -4,6 +4,7 @@ import type { ApiObject } from '../../api-object.js';
 import { labelKeyFaults } from '../../rest/label-rules.js';
 import { invalidFor, invalidValue } from '../../schema/field-errors.js';
 import { childOf, fieldsOf, fillEmpty, textOf, textsOf } from './access.js';
+import { STANDARD_FINALIZERS, UNQUALIFIED } from './metadata.js';
 import { nowOf } from '../../rest/times.js';
 
 const FINALIZER = 'kubernetes';
@@ -37,13 +38,10 @@ export const namespaceStrategy: Strategy = {
   }),
 };
 
-const STANDARD = [FINALIZER, 'orphan', 'foregroundDeletion'];
-
 function validateFinalizers(namespace: ApiObject): FieldError[] {
   return textsOf(fieldsOf(namespace['spec'])['finalizers']).flatMap((name) => {
     const faults = labelKeyFaults(name);
-    if (!name.includes('/') && !STANDARD.includes(name))
-      faults.push('name is neither a standard finalizer name nor is it fully qualified');
+    if (!name.includes('/') && !STANDARD_FINALIZERS.includes(name)) faults.push(UNQUALIFIED);
     return invalidFor('spec.finalizers', name, faults);
   });
 }

@@ -1,7 +1,8 @@
 import type { FieldError } from '../../api-error.js';
 import type { ApiObject } from '../../api-object.js';
+import { selects, type LabelSelector } from '../../label-selector.js';
 import { forbiddenField, invalidValue, notSupported, required } from '../../schema/field-errors.js';
-import { fieldsOf, hasFields, listOf, numberOf, textOf, textsOf, type Fields } from './access.js';
+import { fieldsOf, hasFields, listOf, numberOf, textOf, type Fields } from './access.js';
 import { immutableErrors } from './metadata.js';
 import { amountOf, shareErrors, wholeErrors } from './percent.js';
 import { templateErrors } from './pod/pod-rules.js';
@@ -69,7 +70,7 @@ function podTemplateErrors(spec: Fields): FieldError[] {
   const { labels } = fieldsOf(template['metadata']);
   const { restartPolicy, activeDeadlineSeconds } = fieldsOf(template['spec']);
   const errors = templateErrors(template, 'spec.template');
-  if (!selects(spec['selector'], labels)) errors.unshift(unselectedError(labels));
+  if (!selectsLabels(spec['selector'], labels)) errors.unshift(unselectedError(labels));
   if (restartPolicy !== 'Always')
     errors.push(notSupported('spec.template.spec.restartPolicy', restartPolicy, ['Always']));
   if (activeDeadlineSeconds != null)
@@ -85,18 +86,6 @@ function podTemplateErrors(spec: Fields): FieldError[] {
 export const unselectedError = (labels: unknown): FieldError =>
   invalidValue('spec.template.metadata.labels', labels ?? null, '`selector` does not match template `labels`');
 
-/** Whether a selector of an object (not of a query) takes these labels; one that is absent takes none. */
-export function selects(selector: unknown, labels: unknown): boolean {
-  const { matchLabels, matchExpressions } = fieldsOf(selector);
-  const values = fieldsOf(labels);
-  const isEqual = Object.entries(fieldsOf(matchLabels)).every(([key, value]) => values[key] === value);
-  return selector != null && isEqual && listOf(matchExpressions).every((expression) => meets(expression, values));
-}
-
-function meets({ key, operator, values }: Fields, labels: Fields): boolean {
-  const value = labels[textOf(key)];
-  const isAmong = value !== undefined && textsOf(values).includes(textOf(value));
-  if (operator === 'In') return isAmong;
-  if (operator === 'NotIn') return !isAmong;
-  return operator === 'Exists' ? value !== undefined : value === undefined;
-}
+/** Whether the selector of an object, unchecked as yet, takes these labels; one that is absent takes none. */
+export const selectsLabels = (selector: unknown, labels: unknown): boolean =>
+  selects(selector as LabelSelector | null | undefined, fieldsOf(labels) as Record<string, string>);
