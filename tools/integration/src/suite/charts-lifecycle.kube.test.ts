@@ -45,6 +45,16 @@ const uninstall = (...flags: readonly string[]): Promise<string> =>
 const operator = (): Promise<Deployment> =>
   release.admin.get(DEPLOYMENT, { namespace: release.system, name: OPERATOR });
 
+/** The chart is installed, and the instance `demo` is served. */
+async function serves(values: Values = {}): Promise<void> {
+  const { exitCode } = await release.tryHelm(['status', OPERATOR]);
+  if (exitCode !== 0) await install(values);
+  const instances = await release.contents(release.watched);
+  if (!instances.includes('sympoziuminstance.sympozium.ai/demo'))
+    await release.createInstance('demo', { serves: true });
+  await release.serving('demo');
+}
+
 /** Who made the Pods, and whose account they have. */
 async function accounts(): Promise<readonly (string | undefined)[]> {
   const { items } = await release.admin.list(POD, {
@@ -86,7 +96,7 @@ async function isDrained(...instances: readonly string[]): Promise<void> {
   }
 }
 
-describe('from the first installation to the last', () => {
+describe('from the first installation to the last', { timeout: 180_000 }, () => {
   it('the previous charts are installed; two operators are there, as the account that the chart made', async () => {
     const kinds = await previous('sympozium-crds');
     // The suite’s own kinds become those of the chart.
@@ -121,7 +131,7 @@ describe('from the first installation to the last', () => {
     });
     const answers = await Promise.all([asking.end(), serving.end()]);
     for (const count of answers) expect(count).toBeGreaterThan(5);
-  }, 180_000);
+  });
 
   it('its tests pass, and leave nothing', async () => {
     const before = await release.contents(release.watched);
@@ -161,8 +171,9 @@ describe('from the first installation to the last', () => {
   });
 });
 
-describe('an uninstall', () => {
+describe('an uninstall', { timeout: 180_000 }, () => {
   it('takes servers down although the operators are broken', async () => {
+    await serves();
     const container = { name: 'operator', image: 'sympozium/broken:1' };
     const spec = {
       strategy: { type: 'Recreate', rollingUpdate: null },
@@ -180,9 +191,8 @@ describe('an uninstall', () => {
   });
 
   it('says what keeps a server, and goes on when it is tried again', async () => {
-    await install({ drain: { timeoutSeconds: 5 } });
-    const run = await release.serving('demo');
-    const pods = { namespace: release.watched, labelSelector: `sympozium.ai/run=${run.metadata.name}` };
+    await serves({ drain: { timeoutSeconds: 10 } });
+    const pods = { namespace: release.watched, labelSelector: `sympozium.ai/run=${serverRunName('demo')}` };
     const [pod] = (await release.admin.list(POD, pods)).items;
     const held = (finalizers: readonly string[] | null): Promise<unknown> =>
       release.admin.patch(
@@ -197,6 +207,26 @@ describe('an uninstall', () => {
       `${release.watched}/demo-server: it waits for Deployment demo-server`,
     );
     await held(null);
+    await release.helm(['rollback', OPERATOR, '1', ...WAIT, '--force-conflicts']);
+    expect((await operator()).status).toMatchObject({ availableReplicas: 2 });
+    await release.serving('demo');
+    // On a busy machine one try may be too short.
+    await until(
+      'it is uninstalled',
+      async () => (await release.tryHelm(['uninstall', OPERATOR, ...WAIT])).exitCode === 0,
+      90_000,
+    );
+    await isDrained('demo');
+    await nothingRemains();
+  });
+
+  it('fails where its image cannot be pulled; after a rollback to one that can it works', async () => {
+    await serves();
+    const broken = { ...ours(), image: { tag: 'broken' }, drain: { timeoutSeconds: 1 } };
+    await release.helm(['upgrade', OPERATOR, chart('sympozium')], broken);
+    const failed = await release.tryHelm(['uninstall', OPERATOR, ...WAIT]);
+    expect(failed.exitCode).toBe(1);
+    await release.helm(['rollback', OPERATOR, '1', ...WAIT]);
     await uninstall();
     await isDrained('demo');
     await nothingRemains();
@@ -205,7 +235,7 @@ describe('an uninstall', () => {
   it('works where a watched namespace is being deleted, or is gone', async () => {
     const other = `${release.watched}-other`;
     await release.createNamespace(other);
-    await install({ watchNamespaces: [release.watched, other] });
+    await serves({ watchNamespaces: [release.watched, other] });
     await release.createInstance('guest', { namespace: other, serves: true });
     await release.serving('guest', other);
     await release.kubectl('scale', `--namespace=${release.system}`, 'deployment', OPERATOR, '--replicas=0');
@@ -225,11 +255,10 @@ describe('an uninstall', () => {
     await release.kubectl('delete', 'namespace', gone, '--timeout=30s');
     await uninstall();
     await nothingRemains();
-  }, 120_000);
+  });
 
   it('without hooks leaves servers as they are, until one with them follows', async () => {
-    await install();
-    await release.serving('demo');
+    await serves();
     await uninstall('--no-hooks');
     const { data } = await (await release.server('demo')).models.list();
     expect(data.map(({ id }) => id)).toEqual(['demo']);
