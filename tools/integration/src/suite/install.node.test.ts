@@ -3,10 +3,13 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
 import { buildSupported } from '@sympozium/images';
 import { Containerd } from '@sympozium/real-node';
+import { loadavg } from 'node:os';
 import OpenAI from 'openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BareJobs } from '../fixture/bare-job.js';
 import { gatewayFetch, type GatewayAddress } from '../fixture/gateway-fetch.js';
 import { AGENTS, Installation, SERVED_SKILLS, SYSTEM } from '../fixture/installation.js';
+import { median, timeAnswer, timeEnd, type AnswerTimes } from '../fixture/latency.js';
 import { ModelDouble, says } from '../fixture/model-double.js';
 import { suiteNode, type NodeAccess } from '../fixture/node-access.js';
 import { POD, scriptContainer, SERVICE } from '../fixture/node-objects.js';
@@ -86,7 +89,7 @@ describe.skipIf(missing !== undefined)(
       const client = installation.openai(gateway, HOST, 'sk-wrong');
       const refused = await ask(client, 'demo', 'Let me in').catch((error: unknown) => error);
       expect(refused).toBeInstanceOf(OpenAI.AuthenticationError);
-      expect(refused).toMatchObject({ status: 401, code: 'invalid_api_key', type: 'authentication_error' });
+      expect(refused).toMatchObject({ status: 401, code: 'invalid_api_key', type: 'invalid_request_error' });
     });
 
     describe('with a model outside the cluster', () => {
@@ -170,13 +173,48 @@ describe.skipIf(missing !== undefined)(
         const answer = await opening;
         const left = performance.now();
         abort.abort();
-        for await (const chunk of answer) void chunk;
+        await expect(readAll(answer)).rejects.toThrow();
         await call.closed;
         const closedMs = performance.now() - left;
         await until('the container is gone', async () => !(await alive()), WITHIN_MS);
         console.log(`caller gone → model’s socket closed ${closedMs.toFixed(0)} ms, container removed ${(performance.now() - left).toFixed(0)} ms`); // prettier-ignore
         expect(closedMs).toBeLessThan(WITHIN_MS);
       });
+
+      it(
+        'waits for no word of the kubelet, neither when an agent speaks nor when it ends',
+        { timeout: LONG_MS },
+        async () => {
+          const TIMES = 12;
+          const KUBELET_TELLS_AN_END_MS = 1_300;
+          const demo = installation.openai(gateway, HOST, await installation.keyOf('demo'));
+          const bare = await BareJobs.start(node.host);
+          const answers: AnswerTimes[] = [];
+          const jobs: number[] = [];
+          const ends: number[] = [];
+          try {
+            for (let i = 0; i < TIMES; i += 1) {
+              answers.push(await timeAnswer(demo, 'demo'));
+              jobs.push(
+                await bare.time(installation.client, { name: `bare-${i}`, namespace: AGENTS, image: node.nodeImage }),
+              );
+              ends.push(await timeEnd(client, 'writer', model));
+            }
+          } finally {
+            await bare.stop();
+          }
+          const [load] = loadavg();
+          const figures = {
+            'request → agent’s first byte': median(answers.map(({ started }) => started)),
+            'request → caller’s first byte': median(answers.map(({ first }) => first)),
+            'a Job alone → its process’s first byte': median(jobs),
+            'model’s last byte → answer ended': median(ends),
+          };
+          console.log(`p50 of ${TIMES} in ms, load ${load?.toFixed(1)}: ${JSON.stringify(figures, (_, value: unknown) => (typeof value === 'number' ? Math.round(value) : value))}`); // prettier-ignore
+          expect(figures['model’s last byte → answer ended']).toBeLessThan(KUBELET_TELLS_AN_END_MS / 2);
+          await installation.shell.run(`kubectl delete job --namespace ${AGENTS} --all`);
+        },
+      );
 
       it('speaks MCP over /sse to the official client', async () => {
         model.answer(says('from ', 'MCP'));
@@ -310,6 +348,10 @@ const stream = (client: OpenAI, content: string, signal?: AbortSignal) =>
     { model: 'writer', stream: true, messages: [{ role: 'user', content }] },
     { ...(signal && { signal }) },
   );
+
+async function readAll(answer: AsyncIterable<unknown>): Promise<void> {
+  for await (const chunk of answer) void chunk;
+}
 
 async function ask(client: OpenAI, model: string, content: string): Promise<string | null | undefined> {
   const answer = await client.chat.completions.create({ model, messages: [{ role: 'user', content }] });
