@@ -28,7 +28,7 @@ export default defineConfig({
         ...fromSources,
         test: {
           name: 'rights', // what the audit log shows when all suites have run
-          include: ['tools/integration/src/suite/*.audit.test.ts'],
+          include: ['tools/integration/src/suite/*.{audit,kube-audit}.test.ts'],
           testTimeout: 60_000,
           sequence: { groupOrder: 1 },
         },

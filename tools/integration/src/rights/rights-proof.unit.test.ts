@@ -121,4 +121,16 @@ describe('a denial', () => {
     const elsewhere = { ...deletion, objectRef: { resource: 'namespaces', name: 'suite-y' } };
     expect(proofOf([], elsewhere, denied('2026-01-01T00:00:04Z')).denied('operator')).toHaveLength(1);
   });
+
+  it('is none between an uninstallation and the next installation of its chart', () => {
+    const binding = { user: 'admin', name: 'suite-x-system-sympozium', at: '2026-01-01T00:00:03Z' };
+    const gone = asked('delete rolebindings', binding);
+    const back = asked('patch rolebindings', { ...binding, code: 201, at: '2026-01-01T00:00:06Z' });
+    const denied = (at: string, user = OPERATOR): AuditLine => asked('list secrets', { code: 403, at, user });
+    expect(proofOf([], gone, back, denied('2026-01-01T00:00:05Z')).denied('operator')).toEqual([]);
+    expect(proofOf([], gone, back, denied('2026-01-01T00:00:07Z')).denied('operator')).toHaveLength(1);
+    expect(proofOf([], gone, denied('2026-01-01T00:00:05Z', SERVER)).denied('server')).toHaveLength(1);
+    const servers = asked('delete rolebindings', { ...binding, name: 'demo-server' });
+    expect(proofOf([], servers, denied('2026-01-01T00:00:05Z')).denied('operator')).toHaveLength(1);
+  });
 });

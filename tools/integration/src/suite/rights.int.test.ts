@@ -2,6 +2,7 @@ import {
   AGENT_RUN,
   API_VERSION,
   LABEL,
+  ownerReference,
   streamAudience,
   SYMPOZIUM_INSTANCE,
   type AgentRun,
@@ -175,6 +176,22 @@ describe('a server', () => {
     expect((await client.get(CONFIG_MAP, { namespace, name: 'kube-root-ca.crt' })).kind).toBe(CONFIG_MAP.kind);
     expect((await client.get(SECRET, { namespace, name: served.keySecret })).kind).toBe(SECRET.kind);
     await follow(SECRET, served.keySecret);
+  });
+
+  it('may make no run that holds up the deletion of an instance, whose finalizers are not its to set', async () => {
+    const instance = await system.admin.get(SYMPOZIUM_INSTANCE, { namespace: system.namespace, name: served.name });
+    const runWith = (holds: boolean): Attempt => [
+      `POST ${ours('agentruns')}`,
+      {
+        apiVersion: API_VERSION,
+        kind: AGENT_RUN.kind,
+        metadata: { name: `holds-${holds}`, ownerReferences: [ownerReference(instance, holds)] },
+        spec: { instanceRef: { name: served.name }, mode: 'task', task: 'Say hello' },
+      },
+    ];
+    const server = await credentialOf(served.run);
+    await expectStatus(403, server, [runWith(true)]);
+    await expectStatus(200, server, [runWith(false)]);
   });
 
   it('is denied all else', async () => {
