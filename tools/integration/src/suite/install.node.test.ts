@@ -259,8 +259,11 @@ describe.skipIf(missing !== undefined)(
       );
       expect(run.status).toMatchObject({ phase: 'Succeeded', result: { text: 'the tool says hello' } });
       const labelSelector = `${LABEL.run}=uses-a-tool`;
-      const [pod] = (await installation.client.list(POD, { namespace: AGENTS, labelSelector })).items;
-      expect(pod?.spec).toMatchObject({ initContainers: [{ name: 'skill-tool', image, restartPolicy: 'Always' }] });
+      const pod = await until('the Pod has ended, its tool with it', async () => {
+        const [found] = (await installation.client.list(POD, { namespace: AGENTS, labelSelector })).items;
+        return found?.status?.phase === 'Succeeded' && found;
+      });
+      expect(pod.spec).toMatchObject({ initContainers: [{ name: 'skill-tool', image, restartPolicy: 'Always' }] });
     });
 
     it(
