@@ -7,6 +7,8 @@ export const TRESPASSER = 'suite-trespasser';
 
 const FORBIDDEN = 403;
 const CREATED = 201;
+/** No matter of rights: nothing can be made in a namespace, or of a kind, that is being deleted. */
+const ENDING = /(is terminating|because it is being terminated)$/;
 
 interface Denial extends AppRequest {
   /** When it was asked. */
@@ -34,8 +36,10 @@ export class Denials {
     this.#noteTurn(line);
     const request = appRequest(line);
     if (request?.code !== FORBIDDEN || line.userAgent === TRESPASSER) return;
-    const { verb, requestReceivedTimestamp: at, requestURI, responseStatus } = line;
-    this.#all.push({ ...request, at, text: `${verb} ${requestURI}: ${responseStatus?.message}` });
+    const why = line.responseStatus?.message ?? '';
+    if (ENDING.test(why)) return;
+    const { verb, requestReceivedTimestamp: at, requestURI } = line;
+    this.#all.push({ ...request, at, text: `${verb} ${requestURI}: ${why}` });
   }
 
   /** Each once. */

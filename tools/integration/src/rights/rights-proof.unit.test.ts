@@ -112,6 +112,12 @@ describe('a denial', () => {
     expect(proofOf([], asked('list secrets', { code: 403, userAgent: TRESPASSER })).denied('operator')).toEqual([]);
   });
 
+  it('is none where what it is about comes to its end', () => {
+    const message = 'create not allowed while custom resource definition is terminating';
+    const refused = { ...asked('create jobs', { code: 403 }), responseStatus: { code: 403, message } };
+    expect(proofOf([], refused).denied('operator')).toEqual([]);
+  });
+
   it('is none in a namespace once it is being deleted', () => {
     const deletion = asked('delete namespaces', { user: 'admin', name: 'suite-x', at: '2026-01-01T00:00:03Z' });
     const denied = (at: string): AuditLine => asked('list secrets', { code: 403, at });
