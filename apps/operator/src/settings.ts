@@ -1,4 +1,4 @@
-import { LOG_LEVELS, portSetting, readSettings, settingsHelp, SettingsError } from '@sympozium/process';
+import { listenAddress, LOG_LEVELS, portSetting, readSettings, settingsHelp, SettingsError } from '@sympozium/process';
 import { WEB_PROXY_IMAGE } from '@sympozium/skill-web-endpoint';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
@@ -23,7 +23,11 @@ const environment = z.object({
     .default('true')
     .transform((value) => value === 'true')
     .describe('Whether of several operators only one works; false for one that is alone.'),
-  HOST: z.string().default('0.0.0.0').describe('Address of /healthz, /readyz and /metrics.'),
+  HOST: z
+    .string()
+    .optional()
+    .describe('Address of /healthz, /readyz and /metrics (default: every one, of the family of POD_IP).'),
+  POD_IP: z.string().optional().describe('This Pod’s address.'),
   PORT: portSetting(9090).describe('Port of the same; 0 takes a free one.'),
   LOG_LEVEL: z
     .enum(LOG_LEVELS)
@@ -107,7 +111,7 @@ export function readOperatorSettings(
     namespaces: read.WATCH_NAMESPACES,
     systemNamespace: read.POD_NAMESPACE,
     leaderElection: read.LEADER_ELECTION,
-    host: read.HOST,
+    host: read.HOST ?? listenAddress(read.POD_IP),
     port: read.PORT,
     logLevel: read.LOG_LEVEL,
     agentImage: read.AGENT_IMAGE,

@@ -19,6 +19,11 @@ describe('readOperatorSettings', () => {
     });
   });
 
+  it('listens at the addresses of its Pod’s family', () => {
+    expect(readOperatorSettings([], { POD_IP: 'fd00::7' })).toMatchObject({ host: '::' });
+    expect(readOperatorSettings([], { POD_IP: 'fd00::7', HOST: '::1' })).toMatchObject({ host: '::1' });
+  });
+
   it('takes flags and environment', () => {
     const env = {
       WATCH_NAMESPACES: 'a, b,a',

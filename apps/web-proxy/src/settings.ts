@@ -1,4 +1,4 @@
-import { LOG_LEVELS, portSetting, readSettings, SettingsError, settingsHelp } from '@sympozium/process';
+import { listenAddress, LOG_LEVELS, portSetting, readSettings, SettingsError, settingsHelp } from '@sympozium/process';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 
@@ -73,15 +73,6 @@ export function readWebProxySettings(
     STREAM_HOST: read.STREAM_HOST ?? host,
     ...(values.kubeconfig !== undefined && { kubeconfig: values.kubeconfig }),
   };
-}
-
-/**
- * Every address, since a port-forward comes to a Pod's localhost. Pods of the virtual node share their ports, and are told
- * apart by loopback addresses alone.
- */
-function listenAddress(podIP = ''): string {
-  if (podIP.startsWith('127.')) return podIP;
-  return podIP.includes(':') ? '::' : '0.0.0.0';
 }
 
 /** The Secret, if one is named: a server's Pod has its folder too, which a kubelet refreshes late. */

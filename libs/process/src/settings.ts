@@ -40,3 +40,12 @@ export function settingsHelp(schema: z.ZodObject): string {
 /** A TCP port as an environment variable says it; 0 takes a free one. */
 export const portSetting = (standard: number) =>
   z.coerce.number('a port from 0 to 65535').int('a port from 0 to 65535').min(0).max(65_535).default(standard);
+
+/**
+ * Where a server in a Pod listens: at every address of the Pod's family, since a port-forward comes to its localhost. Pods
+ * of the virtual node share their ports, and are told apart by loopback addresses alone.
+ */
+export function listenAddress(podIP = ''): string {
+  if (podIP.startsWith('127.')) return podIP;
+  return podIP.includes(':') ? '::' : '0.0.0.0';
+}

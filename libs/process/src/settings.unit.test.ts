@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import { portSetting, readSettings, settingsHelp } from './settings.js';
+import { listenAddress, portSetting, readSettings, settingsHelp } from './settings.js';
 
 const schema = z.object({
   PORT: portSetting(8080).describe('Port to listen on.'),
@@ -22,3 +22,10 @@ it('does not repeat a secret', () => {
 it('writes a line of help for each variable', () => {
   expect(settingsHelp(schema)).toMatch(/PORT\s+Port to listen on\. \(default: 8080\)/);
 });
+
+it.each([
+  [undefined, '0.0.0.0'],
+  ['10.0.0.7', '0.0.0.0'],
+  ['fd00::7', '::'],
+  ['127.96.0.7', '127.96.0.7'],
+])('in a Pod at %s listens on %s', (podIP, address) => expect(listenAddress(podIP)).toBe(address));
