@@ -1,22 +1,6 @@
 {{- /* What the operator's Pods and the one that drains have in common. */}}
 {{- define "sympozium.podPlace" -}}
-enableServiceLinks: false
-{{- with .Values.imagePullSecrets }}
-imagePullSecrets: {{- toYaml . | nindent 2 }}
-{{- end }}
-{{- with .Values.priorityClassName }}
-priorityClassName: {{ . | quote }}
-{{- end }}
-{{- with .Values.nodeSelector }}
-nodeSelector: {{- toYaml . | nindent 2 }}
-{{- end }}
-{{- with .Values.tolerations }}
-tolerations: {{- toYaml . | nindent 2 }}
-{{- end }}
-{{- with .Values.affinity }}
-affinity: {{- toYaml . | nindent 2 }}
-{{- end }}
-securityContext: {{- toYaml .Values.podSecurityContext | nindent 2 }}
+{{- include "sympozium.podBase" . }}
 {{- with .Values.pluginImages }}
 initContainers:
   {{- range $index, $source := . }}
@@ -65,8 +49,6 @@ volumeMounts:
   valueFrom: { fieldRef: { fieldPath: metadata.namespace } }
 - name: POD_IP
   valueFrom: { fieldRef: { fieldPath: status.podIP } }
-- name: HOST
-  value: {{ .Values.host | quote }}
 - name: SYMPOZIUM_SERVICEACCOUNT_DIR
   value: /var/run/secrets/kubernetes.io/serviceaccount
 - name: LOG_LEVEL

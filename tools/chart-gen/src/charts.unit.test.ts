@@ -105,6 +105,6 @@ describe.each(CHART_CASES)('$chart with $what', ({ chart, values }) => {
     const released = await render(chart, values, release);
     const names = released.map(({ kind, metadata }) => `${kind} ${metadata.namespace} ${metadata.name}`);
     expect(new Set(names).size).toBe(names.length);
-    for (const { metadata } of released) expect(metadata.name).toMatch(/^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/);
+    for (const { metadata } of released) expect(metadata.name).toMatch(/^[a-z]([-.a-z0-9]{0,61}[a-z0-9])?$/);
   });
 });

@@ -11,8 +11,8 @@ describe('what drains before an uninstall', () => {
   it('is made by hooks alone, its rights first, and none of it in a namespace that may be gone', async () => {
     const drain = ofDrain(await render('sympozium', { watchNamespaces: ['team-a', 'team-b'] }));
     expect(titles(drain)).toEqual([
-      'ClusterRole /sys-demo-sympozium-drain',
-      'ClusterRoleBinding /sys-demo-sympozium-drain',
+      'ClusterRole /sys.demo-sympozium-drain',
+      'ClusterRoleBinding /sys.demo-sympozium-drain',
       'Job sys/demo-sympozium-drain',
       'Role sys/demo-sympozium-drain',
       'RoleBinding sys/demo-sympozium-drain',

@@ -17,7 +17,7 @@ const CHOSEN_BY_PLATFORM = { runAsUser: null, runAsGroup: null };
 
 const POD_PLACES = {
   priorityClassName: 'system-cluster-critical',
-  nodeSelector: { 'kubernetes.io/os': 'linux' },
+  nodeSelector: { agents: 'true' },
   tolerations: [{ key: 'dedicated', operator: 'Equal', value: 'agents', effect: 'NoSchedule' }],
   affinity: {
     nodeAffinity: {
@@ -42,7 +42,6 @@ const EXTRAS = {
   imageRegistry: 'registry.example.com/mirror/',
   imagePullSecrets: [{ name: 'registry' }],
   logLevel: 'debug',
-  host: '::',
   extraEnv: [
     { name: 'NODE_EXTRA_CA_CERTS', value: '/etc/ca/ca.crt' },
     { name: 'NODE_NAME', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } },

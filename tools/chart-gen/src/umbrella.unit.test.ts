@@ -21,11 +21,23 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+const render = async (release: string, values: object): Promise<Rendered[]> => {
+  const text = await helm(['template', release, folder, '--namespace=sys', '--values=-'], JSON.stringify(values));
+  return parseAllDocuments(text).map((document) => document.toJS() as Rendered);
+};
+
 it('our charts can be parts of another one, with its global values and its conditions', async () => {
   const values = { global: { registry: 'r' }, sympozium: { enabled: true }, 'sympozium-web-proxy': { enabled: false } };
-  const text = await helm(['template', 'demo', folder, '--namespace=sys', '--values=-'], JSON.stringify(values));
-  const objects = parseAllDocuments(text).map((document) => document.toJS() as Rendered);
+  const objects = await render('demo', values);
   const deployments = objects.filter(({ kind }) => kind === 'Deployment');
   expect(deployments.map(({ metadata }) => metadata.name)).toEqual(['demo-sympozium']);
   expect(deployments[0]?.metadata.labels).toMatchObject({ 'app.kubernetes.io/version': '0.1.0' });
+});
+
+it('both have names of their own, however long that of the release is', async () => {
+  const names = (await render('r'.repeat(53), {})).map(
+    ({ kind, metadata }) => `${kind} ${metadata.namespace} ${metadata.name}`,
+  );
+  expect(names.length).toBeGreaterThan(20);
+  expect(new Set(names).size).toBe(names.length);
 });

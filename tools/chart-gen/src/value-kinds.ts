@@ -64,7 +64,6 @@ export const VALUE_KINDS: Readonly<Record<string, Schema>> = {
   extraRules: listOf(rule()),
   extraVolumeMounts: listOf(kube('api.core.v1.VolumeMount')),
   extraVolumes: listOf(kube('api.core.v1.Volume')),
-  host: word,
   'httpRoute.annotations': textMap,
   'httpRoute.hostnames': strings,
   'httpRoute.parentRefs': listOf(

@@ -42,9 +42,21 @@ function scalarSchema(path: string, standard: unknown): Schema {
   throw new TypeError(`${path}: its default does not tell what it may be; say it in VALUE_KINDS`);
 }
 
-/** A section that refuses every field it does not know. */
-export const sectionSchema = (fields: readonly Value[]): Schema => ({
-  type: 'object',
-  additionalProperties: false,
-  properties: Object.fromEntries(fields.map(({ path, schema }) => [path.slice(path.lastIndexOf('.') + 1), schema])),
-});
+/** A section that refuses every field it does not know, and `null` for one whose default says something. */
+export function sectionSchema(fields: readonly Value[]): Schema {
+  const required = fields.filter(saysSomething).map(nameOf);
+  return {
+    type: 'object',
+    additionalProperties: false,
+    ...(required.length > 0 && { required }),
+    properties: Object.fromEntries(fields.map((field) => [nameOf(field), field.schema])),
+  };
+}
+
+const nameOf = ({ path }: Value): string => path.slice(path.lastIndexOf('.') + 1);
+
+/** A text or a list that is empty, and any map that is no section, may as well be absent. */
+const saysSomething = ({ fields, standard }: Value): boolean =>
+  fields !== undefined || (Array.isArray(standard) ? standard.length > 0 : standard !== '' && !isObject(standard));
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;

@@ -46,9 +46,11 @@ describe.each(CHARTS)('%s', (chart) => {
 /** Settings that no value reaches, and why. */
 const UNREACHED: Readonly<Record<string, string>> = {
   'sympozium LEADER_ELECTION': 'while one operator takes the place of another there are two',
+  'sympozium HOST': 'every address, of the family that the Pod has',
   'sympozium PORT': 'the probes’ and the metrics’ port is the same everywhere',
   'sympozium-web-proxy SYMPOZIUM_INSTANCE': 'a web proxy for one instance is what the server mode makes',
   'sympozium-web-proxy SYMPOZIUM_KEYS_DIR': 'the Secret of keys is watched instead, so that they count at once',
+  'sympozium-web-proxy HOST': 'every address, of the family that the Pod has',
   'sympozium-web-proxy PORT': 'the Service has the port that may be chosen',
   'sympozium-web-proxy STREAM_PORT': 'NetworkPolicies of all namespaces open this one',
   'sympozium-web-proxy STREAM_HOST': 'it is the Pod’s own address',

@@ -72,13 +72,13 @@ export async function helm(args: readonly string[], input = ''): Promise<string>
   return stdout;
 }
 
-/** What `helm template` prints of a release in the namespace `sys`. */
-export const template = (chart: ChartName, values: Values, release = 'demo'): Promise<string> =>
-  helm(['template', release, `charts/${chart}`, '--namespace=sys', '--values=-'], JSON.stringify(values));
+/** What `helm template` prints of a release. */
+export const template = (chart: ChartName, values: Values, release = 'demo', namespace = 'sys'): Promise<string> =>
+  helm(['template', release, `charts/${chart}`, `--namespace=${namespace}`, '--values=-'], JSON.stringify(values));
 
 /** Its objects, hooks among them. */
-export const render = async (chart: ChartName, values: Values, release?: string): Promise<Rendered[]> =>
-  parseAllDocuments(await template(chart, values, release)).flatMap(
+export const render = async (chart: ChartName, values: Values, ...release: [name?: string, namespace?: string]) =>
+  parseAllDocuments(await template(chart, values, ...release)).flatMap(
     (document) => (document.toJS() as Rendered | null) ?? [],
   );
 

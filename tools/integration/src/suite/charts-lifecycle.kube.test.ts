@@ -12,16 +12,14 @@ import { until } from '../fixture/until.js';
 const PREVIOUS = '0.0.9';
 const KEY = 'sk-12345678901234567890';
 const WAIT = ['--wait', '--timeout=90s'];
-/** Pods of the virtual node share their ports, but not their addresses. */
-const HOST = { host: '$(POD_IP)' };
 /** Instances, runs, and what tasks have. */
 const OF_USERS = /^(sympoziuminstance|agentrun)\.sympozium\.ai\/|^(job\.batch|pod)\/(?!demo-server)/;
 const OPERATOR = 'sympozium';
 const PROXY = 'sympozium-web-proxy';
 
 let release: Release;
-const ours = (): Values => ({ ...HOST, watchNamespaces: [release.watched] });
-const proxy = (): Values => ({ ...HOST, servedNamespace: release.watched, keys: { entries: { first: { key: KEY } } } });
+const ours = (): Values => ({ watchNamespaces: [release.watched] });
+const proxy = (): Values => ({ servedNamespace: release.watched, keys: { entries: { first: { key: KEY } } } });
 
 beforeAll(async () => {
   release = await Release.start(suiteCluster(), 'lifecycle');

@@ -12,10 +12,8 @@ import { suiteCluster } from '../fixture/suite-cluster.js';
 /** The charts as they are installed, with Pods that the suite's node runs. */
 const NAMESPACE = 'suite-helm-test';
 const KEY = 'sk-12345678901234567890';
-/** Pods of the virtual node share their ports, but not their addresses. */
-const VALUES = { host: '$(POD_IP)' };
 const WAIT = ['--wait', '--timeout=60s'];
-const PROXY_VALUES = { ...VALUES, replicas: 1, keys: { entries: { first: { key: KEY }, second: { key: `${KEY}2` } } } };
+const PROXY_VALUES = { replicas: 1, keys: { entries: { first: { key: KEY }, second: { key: `${KEY}2` } } } };
 
 let admin: HttpKubeClient;
 const kubeconfig = (): string => suiteCluster().admin;
@@ -40,7 +38,7 @@ beforeAll(async () => {
     JSON.stringify(namespace),
   );
   expect(created).toMatchObject({ exitCode: 0 });
-  await upgrade('sympozium', { ...VALUES, watchNamespaces: [NAMESPACE], replicas: 1 });
+  await upgrade('sympozium', { watchNamespaces: [NAMESPACE], replicas: 1 });
   await upgrade('sympozium-web-proxy', PROXY_VALUES);
 });
 
