@@ -1,5 +1,5 @@
 import { isTerminal, type AgentRun, type KubeObject, type SympoziumInstance } from '@sympozium/api';
-import { Controller, objectKey, type OwnWrites } from '@sympozium/controller';
+import { Controller, keyOf, type OwnWrites } from '@sympozium/controller';
 import type { InformerEvent } from '@sympozium/kube';
 import type { Clock, Logger, Metrics, Random, Runnable } from '@sympozium/process';
 import { isDeepStrictEqual } from 'node:util';
@@ -68,8 +68,8 @@ export class RunController implements Runnable {
     for (const run of runs) if (!isTerminal(run.status.phase)) this.#enqueue(run);
   }
 
-  #enqueue({ metadata }: AgentRun): void {
-    this.#controller.enqueue(objectKey(metadata.namespace ?? '', metadata.name));
+  #enqueue(run: AgentRun): void {
+    this.#controller.enqueue(keyOf(run));
   }
 }
 

@@ -1,5 +1,5 @@
 import { ANNOTATION, kindKey, type AgentRun, type Kind, type KubeObject } from '@sympozium/api';
-import { objectKey, type OwnWrites } from '@sympozium/controller';
+import { keyOf, type OwnWrites } from '@sympozium/controller';
 import { isAlreadyExists, KubeError, type KubeClient, type Patch } from '@sympozium/kube';
 import type { Clock, Logger } from '@sympozium/process';
 import type { ClusterCache } from '../cluster/cluster-cache.js';
@@ -253,5 +253,3 @@ const REPAIR = 'sympozium/repair';
 
 /** Under this name the API server keeps who set which field. */
 const fieldManager = (plugin: string): string => `sympozium/${plugin}`;
-
-const keyOf = ({ metadata }: AgentRun): string => objectKey(metadata.namespace ?? '', metadata.name);

@@ -1,5 +1,5 @@
 import type { AgentRun, Kind, KubeObject } from '@sympozium/api';
-import { objectKey, type OwnWrites } from '@sympozium/controller';
+import { keyOf, type OwnWrites } from '@sympozium/controller';
 import { isConflict, isNotFound, type KubeClient } from '@sympozium/kube';
 import type { Logger } from '@sympozium/process';
 import type { ClusterCache } from '../cluster/cluster-cache.js';
@@ -75,5 +75,3 @@ export class Remover {
     return (await readIfThere(this.#dependencies.client, kind, metadata))?.metadata.uid === metadata.uid;
   }
 }
-
-const keyOf = ({ metadata }: AgentRun): string => objectKey(metadata.namespace ?? '', metadata.name);

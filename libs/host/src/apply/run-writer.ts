@@ -6,7 +6,7 @@ import {
   type AgentRunStatus,
   type ObjectMeta,
 } from '@sympozium/api';
-import { objectKey, type OwnWrites } from '@sympozium/controller';
+import { keyOf, type OwnWrites } from '@sympozium/controller';
 import { KubeError, type KubeClient, type WriteOptions } from '@sympozium/kube';
 import type { Logger, Metrics } from '@sympozium/process';
 import type { ClusterCache } from '../cluster/cluster-cache.js';
@@ -110,5 +110,3 @@ export class RunWriter {
     return patched;
   }
 }
-
-const keyOf = ({ metadata }: AgentRun): string => objectKey(metadata.namespace ?? '', metadata.name);

@@ -13,7 +13,7 @@ import {
   type SympoziumInstance,
   type SympoziumSchedule,
 } from '@sympozium/api';
-import { objectKey, parseObjectKey } from '@sympozium/controller';
+import { keyOf, objectKey, parseObjectKey } from '@sympozium/controller';
 import type { InformerDependencies, InformerEvent } from '@sympozium/kube';
 import type { Runnable } from '@sympozium/process';
 import type { ObjectIndex, OwnedKind } from '@sympozium/plugin-sdk';
@@ -154,7 +154,7 @@ export class ClusterCache implements Runnable {
   }
 
   runsOf(instance: SympoziumInstance): readonly AgentRun[] {
-    return this.runs.by(BY_INSTANCE, objectKey(instance.metadata.namespace ?? '', instance.metadata.name));
+    return this.runs.by(BY_INSTANCE, keyOf(instance));
   }
 
   runsOfSchedule({ metadata }: SympoziumSchedule): readonly AgentRun[] {
@@ -162,8 +162,8 @@ export class ClusterCache implements Runnable {
   }
 
   /** The schedules whose runs are this instance's. */
-  schedulesOf({ metadata }: SympoziumInstance): readonly SympoziumSchedule[] {
-    return this.schedules.by(BY_INSTANCE, objectKey(metadata.namespace ?? '', metadata.name));
+  schedulesOf(instance: SympoziumInstance): readonly SympoziumSchedule[] {
+    return this.schedules.by(BY_INSTANCE, keyOf(instance));
   }
 
   /** Runs and instances that name this pack, as far as the name may stand for it. */

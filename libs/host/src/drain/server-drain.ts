@@ -1,5 +1,5 @@
 import { AGENT_RUN, type AgentRun, type KubeObject } from '@sympozium/api';
-import { objectKey } from '@sympozium/controller';
+import { keyOf, objectKey } from '@sympozium/controller';
 import type { KubeClient } from '@sympozium/kube';
 import type { Logger } from '@sympozium/process';
 import { ignoreGone } from '../apply/api-answers.js';
@@ -57,7 +57,7 @@ export class ServerDrain {
 
   /** What fails for one run keeps no other one waiting: the next pass tries it again. */
   async #step(run: AgentRun, children: readonly Child[], teardown: Teardown): Promise<string> {
-    const key = objectKey(run.metadata.namespace ?? '', run.metadata.name);
+    const key = keyOf(run);
     try {
       await this.#advance(run, teardown);
       return `${key}: ${waitingFor(children)}`;

@@ -1,5 +1,5 @@
 import { serverRunName, type AgentRun, type KubeObject, type SympoziumInstance } from '@sympozium/api';
-import { Controller, objectKey, OwnWrites, parseObjectKey } from '@sympozium/controller';
+import { Controller, keyOf, objectKey, OwnWrites, parseObjectKey } from '@sympozium/controller';
 import type { KubeClient } from '@sympozium/kube';
 import type { Clock, Logger, Metrics, Random, Runnable } from '@sympozium/process';
 import type { ClusterCache } from '../cluster/cluster-cache.js';
@@ -100,8 +100,6 @@ export class InstanceController implements Runnable {
     this.#controller.enqueue(key, this.#counting.changed(key));
   }
 }
-
-const keyOf = ({ metadata }: SympoziumInstance): string => objectKey(metadata.namespace ?? '', metadata.name);
 
 const instanceKeyOf = ({ metadata, spec }: AgentRun): string =>
   objectKey(metadata.namespace ?? '', spec.instanceRef.name);

@@ -1,5 +1,5 @@
 import { AGENT_RUN, ANNOTATION, serverRunName, type AgentRun, type SympoziumInstance } from '@sympozium/api';
-import { objectKey, type OwnWrites } from '@sympozium/controller';
+import { keyOf, type OwnWrites } from '@sympozium/controller';
 import type { KubeClient, WriteOptions } from '@sympozium/kube';
 import type { Clock, Logger } from '@sympozium/process';
 import { ignoreGone, isRefusal } from '../apply/api-answers.js';
@@ -118,5 +118,3 @@ export class ServerRunKeeper {
 }
 
 const isLeaving = ({ metadata }: AgentRun): boolean => metadata.deletionTimestamp !== undefined;
-
-const keyOf = ({ metadata }: SympoziumInstance): string => objectKey(metadata.namespace ?? '', metadata.name);

@@ -1,5 +1,5 @@
 import type { AgentRun, SympoziumSchedule } from '@sympozium/api';
-import { Controller, objectKey, OwnWrites } from '@sympozium/controller';
+import { Controller, keyOf, objectKey, OwnWrites } from '@sympozium/controller';
 import type { InformerEvent, KubeClient } from '@sympozium/kube';
 import type { Clock, Logger, Metrics, Random, Runnable } from '@sympozium/process';
 import { SubmissionStamps } from '@sympozium/run-client';
@@ -87,5 +87,3 @@ const byNextTick = (a: SympoziumSchedule, b: SympoziumSchedule): number =>
   compare(a.status?.nextScheduleTime ?? '', b.status?.nextScheduleTime ?? '') || compare(keyOf(a), keyOf(b));
 
 const compare = (a: string, b: string): number => (a === b ? 0 : a < b ? -1 : 1);
-
-const keyOf = ({ metadata }: SympoziumSchedule): string => objectKey(metadata.namespace ?? '', metadata.name);

@@ -9,7 +9,7 @@ import {
   type AgentRun,
   type SympoziumSchedule,
 } from '@sympozium/api';
-import { objectKey, type OwnWrites } from '@sympozium/controller';
+import { keyOf, type OwnWrites } from '@sympozium/controller';
 import { isAlreadyExists, type KubeClient } from '@sympozium/kube';
 import type { Logger } from '@sympozium/process';
 import { buildScheduledRun, cancelRun, type NewAgentRun } from '@sympozium/run-client';
@@ -124,5 +124,3 @@ export class ScheduleRuns {
     });
   }
 }
-
-const keyOf = ({ metadata }: SympoziumSchedule): string => objectKey(metadata.namespace ?? '', metadata.name);

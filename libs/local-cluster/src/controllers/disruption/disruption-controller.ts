@@ -1,5 +1,5 @@
 import type { Kind, KubeObject } from '@sympozium/api';
-import { Controller, objectKey, OwnWrites, parseObjectKey, type Reconciled } from '@sympozium/controller';
+import { Controller, keyOf, OwnWrites, parseObjectKey, type Reconciled } from '@sympozium/controller';
 import type { Informer } from '@sympozium/kube';
 import type { Runnable } from '@sympozium/process';
 import { isDeepStrictEqual } from 'node:util';
@@ -76,8 +76,8 @@ export class DisruptionController implements Runnable {
     return this.#controller.stop();
   }
 
-  #enqueue({ metadata }: Budget): void {
-    this.#controller.enqueue(objectKey(metadata.namespace ?? '', metadata.name));
+  #enqueue(budget: Budget): void {
+    this.#controller.enqueue(keyOf(budget));
   }
 
   #enqueueFor(pod: Pod, old: Pod): void {

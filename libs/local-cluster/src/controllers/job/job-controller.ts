@@ -1,4 +1,4 @@
-import { Controller, objectKey, parseObjectKey, type Reconciled } from '@sympozium/controller';
+import { Controller, keyOf, objectKey, parseObjectKey, type Reconciled } from '@sympozium/controller';
 import type { Informer } from '@sympozium/kube';
 import type { KubeObject } from '@sympozium/api';
 import type { Runnable } from '@sympozium/process';
@@ -53,9 +53,7 @@ export class JobController implements Runnable {
       settled: (key) => this.#ownPods.settled(key),
       backoff: { initialMs: 100, maxMs: 60_000 },
     });
-    this.#jobs.onEvent(({ object: { metadata } }) =>
-      this.#controller.enqueue(objectKey(metadata.namespace ?? '', metadata.name)),
-    );
+    this.#jobs.onEvent(({ object }) => this.#controller.enqueue(keyOf(object)));
     this.#pods.onEvent(({ object }) => {
       const owner = controllerOf(object);
       if (owner?.kind === JOB.kind) this.#controller.enqueue(objectKey(object.metadata.namespace ?? '', owner.name));

@@ -1,4 +1,4 @@
-import { Controller, objectKey, parseObjectKey } from '@sympozium/controller';
+import { Controller, keyOf, parseObjectKey } from '@sympozium/controller';
 import type { Informer } from '@sympozium/kube';
 import type { Runnable } from '@sympozium/process';
 import type { ControllerContext } from '../shared/context.js';
@@ -41,7 +41,7 @@ export class JobPodRelease implements Runnable {
   }
 
   #enqueue(pod: Pod): void {
-    if (this.#isLeft(pod)) this.#controller.enqueue(objectKey(pod.metadata.namespace ?? '', pod.metadata.name));
+    if (this.#isLeft(pod)) this.#controller.enqueue(keyOf(pod));
   }
 
   async #reconcile(key: string): Promise<void> {

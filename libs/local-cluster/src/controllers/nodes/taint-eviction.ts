@@ -1,4 +1,4 @@
-import { Controller, objectKey, parseObjectKey, type Reconciled } from '@sympozium/controller';
+import { Controller, keyOf, parseObjectKey, type Reconciled } from '@sympozium/controller';
 import type { Informer } from '@sympozium/kube';
 import type { Runnable } from '@sympozium/process';
 import type { ControllerContext } from '../shared/context.js';
@@ -48,8 +48,7 @@ export class TaintEviction implements Runnable {
     return this.#controller.stop();
   }
 
-  readonly #enqueue = ({ metadata }: Pod): void =>
-    this.#controller.enqueue(objectKey(metadata.namespace ?? '', metadata.name));
+  readonly #enqueue = (pod: Pod): void => this.#controller.enqueue(keyOf(pod));
 
   async #reconcile(key: string): Promise<Reconciled | void> {
     const { namespace, name } = parseObjectKey(key);

@@ -1,5 +1,5 @@
 import type { Kind, KubeObject } from '@sympozium/api';
-import { objectKey } from '@sympozium/controller';
+import { keyOf, objectKey } from '@sympozium/controller';
 import { isNotFound, type Informer } from '@sympozium/kube';
 import { MANAGER, type ControllerContext } from './context.js';
 import { selects, type LabelSelector } from '../../label-selector.js';
@@ -31,7 +31,7 @@ export class Claims<T extends KubeObject, O extends Owner> {
 
   /** Tells the key of each owner that changed, and of each whose objects, or objects that it may want, did. */
   onChange(changed: (key: string) => void): void {
-    const tell = ({ metadata }: KubeObject): void => changed(objectKey(metadata.namespace ?? '', metadata.name));
+    const tell = (object: KubeObject): void => changed(keyOf(object));
     const tellOwner = (object: T): void => {
       const owner = controllerOf(object);
       if (!owner) this.#claimantsOf(object).forEach(tell);
