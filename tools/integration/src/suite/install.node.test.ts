@@ -1,4 +1,4 @@
-import { AGENT_RUN, API_VERSION, LABEL, SKILL_PACK, type AgentRun, type KubeObject } from '@sympozium/api';
+import { AGENT_RUN, API_VERSION, LABEL, SKILL_PACK, type KubeObject } from '@sympozium/api';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
 import { buildSupported } from '@sympozium/images';
@@ -158,27 +158,31 @@ describe.skipIf(missing !== undefined)(
       });
 
       it('ends the agent’s container within seconds when its caller goes', async () => {
+        const TIMES = 5;
         const WITHIN_MS = 10_000;
-        model.answer((call) => call.delta({ content: 'thinking' }));
-        const first = model.calls.length;
-        const abort = new AbortController();
-        const opening = stream(client, 'Think long', abort.signal);
-        const call = await model.call(first);
-        const run = await lastRun('writer');
         const containerd = new Containerd(node.enter);
-        const isAgent = ({ namespace, pod, name }: { namespace: string; pod: string; name?: string }) =>
-          namespace === AGENTS && name === 'agent' && pod.startsWith(run.metadata.name);
-        const alive = async () => (await containerd.containers()).some(isAgent);
-        expect(await alive()).toBe(true);
-        const answer = await opening;
-        const left = performance.now();
-        abort.abort();
-        await expect(readAll(answer)).rejects.toThrow();
-        await call.closed;
-        const closedMs = performance.now() - left;
-        await until('the container is gone', async () => !(await alive()), WITHIN_MS);
-        console.log(`caller gone → model’s socket closed ${closedMs.toFixed(0)} ms, container removed ${(performance.now() - left).toFixed(0)} ms`); // prettier-ignore
-        expect(closedMs).toBeLessThan(WITHIN_MS);
+        const closed: number[] = [];
+        const removed: number[] = [];
+        for (let i = 0; i < TIMES; i += 1) {
+          model.answer((call) => call.delta({ content: 'thinking' }));
+          const first = model.calls.length;
+          const abort = new AbortController();
+          const { data: answer, response } = await stream(client, 'Think long', abort.signal).withResponse();
+          const call = await model.call(first);
+          const run = response.headers.get('x-sympozium-run') ?? '';
+          const alive = async () =>
+            (await containerd.containers()).some(({ pod, name }) => name === 'agent' && pod.startsWith(`${run}-`));
+          expect(await alive()).toBe(true);
+          const left = performance.now();
+          abort.abort();
+          await expect(readAll(answer)).rejects.toThrow();
+          await call.closed;
+          closed.push(Math.round(performance.now() - left));
+          await until('the container is gone', async () => !(await alive()), WITHIN_MS);
+          removed.push(Math.round(performance.now() - left));
+        }
+        console.log(`ms since callers went: model’s socket closed ${closed.join(', ')}; container removed ${removed.join(', ')}`); // prettier-ignore
+        expect(Math.max(...closed)).toBeLessThan(WITHIN_MS);
       });
 
       it(
@@ -327,16 +331,6 @@ describe.skipIf(missing !== undefined)(
     it('has run every command of the guide but those that cannot run here', () => {
       expect(installation.guide.left()).toEqual(Object.keys(NOT_RUN));
     });
-
-    /** The run that an instance got last. */
-    async function lastRun(instance: string): Promise<AgentRun> {
-      const labelSelector = `${LABEL.instance}=${instance},${LABEL.mode}!=server`;
-      const { items } = await installation.client.list(AGENT_RUN, { namespace: AGENTS, labelSelector });
-      const open = items.filter(({ status }) => status.completedAt === undefined);
-      const run = open.at(-1);
-      if (open.length !== 1 || run === undefined) throw new Error(`${open.length} runs are open`);
-      return run;
-    }
   },
 );
 
