@@ -21,8 +21,15 @@ const anyone: Endpoint = { namespace: 'elsewhere', labels: { app: 'x' } };
 const beside: Endpoint = { namespace: SERVED, labels: { app: 'x' } };
 const apiServer: Endpoint = { namespace: '', labels: {}, ip: '10.0.0.1' };
 const internet: Endpoint = { namespace: '', labels: {}, ip: '203.0.113.7' };
-const metadata: Endpoint = { namespace: '', labels: {}, ip: '169.254.169.254' };
+/** What most clouds tell their machines, Alibaba's and Azure's. */
+const metadata = ['169.254.169.254', '100.100.100.200', '168.63.129.16'].map((ip) => ({
+  namespace: '',
+  labels: {},
+  ip,
+}));
 const dns: Endpoint = { namespace: 'kube-system', labels: { 'k8s-app': 'kube-dns' } };
+/** A cache on the node itself. */
+const nodeDns: Endpoint = { namespace: '', labels: {}, ip: '169.254.20.10' };
 const model: Endpoint = { namespace: 'models', labels: { app: 'ollama' } };
 const prometheus: Endpoint = { namespace: 'monitoring', labels: { app: 'prometheus' } };
 
@@ -58,7 +65,8 @@ describe('by default', () => {
     expect(network.connects(agent, dns, 53)).toBe(true);
     expect(network.connects(agent, internet, 443)).toBe(true);
     expect(network.connects(agent, model, 11_434)).toBe(true);
-    expect(network.connects(agent, metadata, 80)).toBe(false);
+    for (const told of metadata) expect(network.connects(agent, told, 80), told.ip).toBe(false);
+    expect(network.connects(agent, nodeDns, 53)).toBe(true);
   });
 
   it('an agent posts its frames to a server’s proxy and to a shared one, and nobody else does', () => {
@@ -130,7 +138,7 @@ describe('where it is said', () => {
     expect(network.connects(agent, internet, 443)).toBe(true);
     expect(network.connects(agent, internet, 80)).toBe(false);
     expect(network.connects(agent, model, 11_434)).toBe(false);
-    expect(network.connects(agent, dns, 53)).toBe(true);
+    for (const port of [53, 5353]) expect(network.connects(agent, dns, port)).toBe(true);
     expect(network.connects(agent, server, 8081)).toBe(true);
     expect(network.connects(server, apiServer, 6443)).toBe(true);
     expect(network.connects(anyone, server, 8000)).toBe(false);

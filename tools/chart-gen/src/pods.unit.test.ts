@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CHARTS } from './generated-files.js';
-import { one, podOf, render, type Values } from './testing/rendered.js';
+import { one, podOf, podsOf, render, type Values } from './testing/rendered.js';
 
 const IMAGES = { sympozium: 'sympozium/operator', 'sympozium-web-proxy': 'sympozium/web-proxy' } as const;
 const DIGEST = `sha256:${'a'.repeat(64)}`;
@@ -46,6 +46,17 @@ describe.each(CHARTS)('the Pods of %s', (chart) => {
     const { labels } = await main({ podLabels: stolen, commonLabels: stolen });
     expect(labels).toMatchObject({ 'app.kubernetes.io/instance': 'demo', mine: 'x' });
     expect(labels['app.kubernetes.io/component']).not.toBe('other');
+  });
+
+  it('are placed, labelled and annotated as is said, tests among them', async () => {
+    const place = { nodeSelector: { a: 'b' }, tolerations: [{ operator: 'Exists' }], priorityClassName: 'high' };
+    const said = { podLabels: { mesh: 'no' }, podAnnotations: { mesh: 'no' } };
+    const objects = await render(chart, { ...place, ...said });
+    expect(podsOf(objects).map(({ of }) => of)).toContain(`Pod demo-${chart}-test`);
+    for (const { of, labels, annotations, spec } of podsOf(objects)) {
+      expect(spec, of).toMatchObject({ ...place, nodeSelector: { a: 'b', 'kubernetes.io/os': 'linux' } });
+      expect([labels, annotations], of).toMatchObject([{ mesh: 'no' }, { mesh: 'no' }]);
+    }
   });
 
   it('are replaced one after the other, or all at once', async () => {

@@ -17,6 +17,9 @@ export interface Build {
   readonly args?: Readonly<Record<string, string>>;
 }
 
+/** Seconds since 1970 that images and their files bear, as https://reproducible-builds.org/docs/source-date-epoch/ says. */
+const EPOCH = process.env['SOURCE_DATE_EPOCH'] ?? '0';
+
 /** What a reference begins with that names no registry; a Dockerfile's FROM cannot say it. */
 const TRANSPORT = /^(containers-storage|dir|docker|docker-archive|docker-daemon|oci|oci-archive):(?=[/[])/;
 
@@ -31,7 +34,7 @@ export class Buildah {
   /** Builds an image that never reaches the network: neither its build steps nor their base. */
   async build({ dockerfile, context, tag, args = {} }: Build): Promise<void> {
     const given = Object.entries(args).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]);
-    const how = ['--isolation', 'chroot', '--pull-never', '--timestamp', '0', '--format', 'oci'];
+    const how = ['--isolation', 'chroot', '--pull-never', '--timestamp', EPOCH, '--format', 'oci'];
     const what = [...given, '--file', dockerfile, '--tag', tag, context];
     await command('unshare', ['--net', 'buildah', ...this.#store, 'build', ...how, ...what]);
   }

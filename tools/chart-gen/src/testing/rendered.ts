@@ -60,6 +60,7 @@ export interface RenderedPod {
   /** Kind and name of the object it stands in. */
   readonly of: string;
   readonly labels: Labels;
+  readonly annotations: Labels;
   readonly spec: PodSpec;
 }
 
@@ -95,9 +96,12 @@ export function one(objects: readonly Rendered[], kind: string, name?: string): 
 export function podsOf(objects: readonly Rendered[]): RenderedPod[] {
   return objects.flatMap(({ kind, metadata, spec = {} }) => {
     const of = `${kind} ${metadata.name}`;
-    if (kind === 'Pod') return [{ of, labels: metadata.labels ?? {}, spec: spec as PodSpec }];
+    const asPod = ({ labels = {}, annotations = {} }: Metadata, pod: PodSpec) => [
+      { of, labels, annotations, spec: pod },
+    ];
+    if (kind === 'Pod') return asPod(metadata, spec as PodSpec);
     const { template: pod } = spec as { template?: { metadata: Metadata; spec: PodSpec } };
-    return pod ? [{ of, labels: pod.metadata.labels ?? {}, spec: pod.spec }] : [];
+    return pod ? asPod(pod.metadata, pod.spec) : [];
   });
 }
 
