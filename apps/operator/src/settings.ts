@@ -63,7 +63,7 @@ const environment = z.object({
     .describe('For drain: when it gives up.'),
 });
 
-export type OperatorCommand = 'run' | 'drain';
+type OperatorCommand = 'run' | 'drain';
 
 /** Everything the operator is told when it starts. */
 export interface OperatorSettings {
