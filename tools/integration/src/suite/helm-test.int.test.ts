@@ -88,3 +88,16 @@ it('a key that is no longer among the values is gone', async () => {
   const { data } = await admin.get<Secret>(SECRET, { namespace: NAMESPACE, name: 'sympozium-web-proxy-keys' });
   expect(Object.keys(data ?? {})).toEqual(['second']);
 });
+
+it('a second operator that would serve what another one serves is refused, and told of it', async () => {
+  const where = ['--kubeconfig', kubeconfig(), '--namespace', NAMESPACE];
+  const values = { watchNamespaces: [NAMESPACE] };
+  const second = await tryHelm(['install', 'second', chart('sympozium'), ...where, '--values=-'], values);
+  expect(second.exitCode).toBe(1);
+  expect(second.stderr).toMatch(
+    /"sympozium-operator(-system)?" in namespace "suite-helm-test" exists and cannot be imported.*release-name.*"sympozium"/s,
+  );
+  expect(JSON.parse(await helm(['list', '--output=json']))).not.toContainEqual(
+    expect.objectContaining({ name: 'second' }),
+  );
+});
