@@ -13,7 +13,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { isObstacle } from '../plan/obstacle.js';
 import { rfc3339 } from '../status/time.js';
 import { turned, type Said } from '../status/turned.js';
-import type { ScheduleFacts, SchedulePlan } from './plan-schedule.js';
+import type { SchedulePlan } from './plan-schedule.js';
+import type { ScheduleFacts } from './schedule-facts.js';
 import { openRuns, tickOf } from './tick-of.js';
 
 /** What became of the tick that was due. */

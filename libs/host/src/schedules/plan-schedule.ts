@@ -6,21 +6,12 @@ import {
   type SympoziumSchedule,
   type SympoziumScheduleStatus,
 } from '@sympozium/api';
-import { isObstacle, type Obstacle } from '../plan/obstacle.js';
+import { isObstacle } from '../plan/obstacle.js';
 import { millis, rfc3339 } from '../status/time.js';
-import type { CronTicks, DueTicks } from './cron-ticks.js';
+import type { DueTicks } from './cron-ticks.js';
+import type { ScheduleFacts } from './schedule-facts.js';
 import { surplusRuns } from './surplus-runs.js';
 import { openRuns, tickOf } from './tick-of.js';
-
-/** What is decided from. */
-export interface ScheduleFacts {
-  /** With the status that is stored now. */
-  readonly schedule: SympoziumSchedule;
-  /** Every run of it, ended or not. */
-  readonly runs: readonly AgentRun[];
-  readonly ticks: CronTicks | Obstacle;
-  readonly now: number;
-}
 
 type Armed = NonNullable<SympoziumScheduleStatus['armed']>;
 

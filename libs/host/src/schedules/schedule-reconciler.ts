@@ -6,7 +6,8 @@ import type { ClusterCache } from '../cluster/cluster-cache.js';
 import type { StatusWriter } from '../status/status-writer.js';
 import type { Alarm } from './alarm.js';
 import { foldScheduleStatus, type TickOutcome } from './fold-schedule-status.js';
-import { planSchedule, type ScheduleFacts, type SchedulePlan, type Step } from './plan-schedule.js';
+import { planSchedule, type SchedulePlan, type Step } from './plan-schedule.js';
+import type { ScheduleFacts } from './schedule-facts.js';
 import type { ScheduleRuns } from './schedule-runs.js';
 import type { TickBook } from './tick-book.js';
 

@@ -1,6 +1,6 @@
 import { isTerminal, type AgentRun } from '@sympozium/api';
 import { millis } from '../status/time.js';
-import type { ScheduleFacts } from './plan-schedule.js';
+import type { ScheduleFacts } from './schedule-facts.js';
 import { byAge, tickOf } from './tick-of.js';
 
 /**

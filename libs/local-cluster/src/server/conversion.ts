@@ -1,21 +1,9 @@
 import type { ApiObject } from '../api-object.js';
 import { ApiError, badRequest } from '../api-error.js';
 import type { ObjectList } from '../rest/object-api.js';
-import type { Column, Resource } from '../resources/resource.js';
 import type { Conversion } from './negotiate.js';
+import { apiVersionOf, partial, type View } from './view.js';
 import { tableOf } from './table.js';
-
-/** How a client wants the objects of one resource shown. */
-export interface View {
-  readonly resource: Resource;
-  readonly convert: Conversion | undefined;
-  /** Of a Table; those of the resource if absent. */
-  readonly columns?: readonly Column[];
-  /** `Metadata` (default), `Object` or `None`: what stands beside the cells of a Table's row. */
-  readonly includeObject: string;
-  /** Milliseconds since 1970, for ages. */
-  readonly now: number;
-}
 
 const INCLUDES = ['', 'Metadata', 'Object', 'None'];
 
@@ -52,16 +40,6 @@ export function showList(view: View, list: ObjectList): unknown {
   }
   throw notThat(`you requested PartialObjectMetadata, but the requested object is a list (${goType(view)}List)`);
 }
-
-/** An object without what only its kind knows. */
-export const partial = (object: ApiObject, as: { group: string; version: string }): object => ({
-  kind: 'PartialObjectMetadata',
-  apiVersion: apiVersionOf(as),
-  metadata: object.metadata,
-});
-
-const apiVersionOf = ({ group, version }: { group: string; version: string }): string =>
-  group === '' ? version : `${group}/${version}`;
 
 const goType = ({ resource }: View): string =>
   resource.custom ? '*unstructured.Unstructured' : `*${resource.group.split('.')[0] || 'core'}.${resource.kind}`;

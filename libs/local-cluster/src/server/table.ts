@@ -1,6 +1,6 @@
 import type { ApiObject } from '../api-object.js';
 import type { Column, Resource } from '../resources/resource.js';
-import { partial, type View } from './conversion.js';
+import { partial, type View } from './view.js';
 
 /** A Table of objects, https://kubernetes.io/docs/reference/using-api/api-concepts/#receiving-resources-as-tables. */
 export function tableOf(view: View, objects: readonly ApiObject[], metadata: object, headers = true): object {

@@ -5,7 +5,8 @@ import type { DeleteParameters, ObjectApi, PatchRequest, WriteParameters } from 
 import type { Resource } from '../resources/resource.js';
 import { isObject } from '../clone.js';
 import { readBody } from './body.js';
-import { includeObject, showList, showObject, type View } from './conversion.js';
+import { includeObject, showList, showObject } from './conversion.js';
+import type { View } from './view.js';
 import { decodeObject, decodeOptions, decodeWhole, parseApply, parsePatch, patchType, shapePatch } from './decoding.js';
 import type { Exchange } from './exchange.js';
 import type { Negotiated } from './negotiate.js';

@@ -2,7 +2,8 @@ import { Controller } from '@sympozium/controller';
 import { isAlreadyExists, isNotFound, KubeError, type Informer } from '@sympozium/kube';
 import type { Kind, KubeObject } from '@sympozium/api';
 import type { Runnable } from '@sympozium/process';
-import { MANAGER, type ControllerContext } from '../shared/context.js';
+import type { ControllerContext } from '../shared/context.js';
+import { MANAGER } from '../shared/manager.js';
 import { CONFIG_MAP, NAMESPACE, SERVICE_ACCOUNT, type Namespace } from '../shared/kinds.js';
 
 const ROOT_CA = 'kube-root-ca.crt';

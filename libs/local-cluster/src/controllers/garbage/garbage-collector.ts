@@ -2,7 +2,8 @@ import { kindKey, type Kind, type KubeObject, type OwnerReference } from '@sympo
 import { Controller } from '@sympozium/controller';
 import { isNotFound, KubeError, type Informer, type InformerEvent } from '@sympozium/kube';
 import type { Runnable } from '@sympozium/process';
-import { MANAGER, type ControllerContext } from '../shared/context.js';
+import type { ControllerContext } from '../shared/context.js';
+import { MANAGER } from '../shared/manager.js';
 import { FOREGROUND, leavesDependents, ORPHAN, OwnerGraph, ownersOf, waitsForDependents } from './graph.js';
 import type { GraphNode } from './graph.js';
 

@@ -1,18 +1,6 @@
 import type { ContainerStatus, Pod } from '../shared/pod.js';
 import { isDeleted, phaseOf } from '../shared/pod.js';
-import type { Job } from './job.js';
-
-type Action = 'Ignore' | 'FailJob' | 'FailIndex' | 'Count';
-
-export interface ExitCodeRule {
-  action: Action;
-  onExitCodes: { containerName?: string; operator: string; values: number[] };
-}
-
-export interface PodConditionRule {
-  action: Action;
-  onPodConditions: { type: string; status: string }[];
-}
+import type { ExitCodeRule, Job, PodConditionRule } from './job.js';
 
 export interface PolicyVerdict {
   /** Whether the Pod's failure counts towards the backoff limit. */

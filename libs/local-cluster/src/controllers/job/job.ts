@@ -1,6 +1,5 @@
 import type { Kind, KubeObject } from '@sympozium/api';
 import type { Condition } from '../shared/kinds.js';
-import type { ExitCodeRule, PodConditionRule } from './failure-policy.js';
 import type { PodTemplate } from '../shared/pod.js';
 
 export interface JobCondition extends Condition {
@@ -24,6 +23,18 @@ export interface JobStatus {
   failedIndexes?: string;
   conditions?: JobCondition[];
   uncountedTerminatedPods?: UncountedPods;
+}
+
+type Action = 'Ignore' | 'FailJob' | 'FailIndex' | 'Count';
+
+export interface ExitCodeRule {
+  action: Action;
+  onExitCodes: { containerName?: string; operator: string; values: number[] };
+}
+
+export interface PodConditionRule {
+  action: Action;
+  onPodConditions: { type: string; status: string }[];
 }
 
 export interface Job extends KubeObject {

@@ -1,5 +1,5 @@
 import { isNotFound, type KubeClient } from '@sympozium/kube';
-import { MANAGER } from '../shared/context.js';
+import { MANAGER } from '../shared/manager.js';
 import { POD, type Pod } from '../shared/pod.js';
 import { TRACKING } from './job.js';
 

@@ -1,6 +1,6 @@
 import type { KubeClient } from '@sympozium/kube';
 import type { Clock } from '@sympozium/process';
-import { MANAGER } from '../shared/context.js';
+import { MANAGER } from '../shared/manager.js';
 import { hasEnded, POD, type Pod } from '../shared/pod.js';
 import { timestamp } from '../shared/time.js';
 import { unlessGone } from '../shared/unless-gone.js';

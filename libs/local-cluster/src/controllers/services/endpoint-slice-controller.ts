@@ -3,7 +3,8 @@ import { Controller, objectKey, OwnWrites, parseObjectKey } from '@sympozium/con
 import { isNotFound, type Informer } from '@sympozium/kube';
 import type { Runnable } from '@sympozium/process';
 import { isDeepStrictEqual } from 'node:util';
-import { MANAGER, type ControllerContext } from '../shared/context.js';
+import type { ControllerContext } from '../shared/context.js';
+import { MANAGER } from '../shared/manager.js';
 import { SERVICE, type Service } from '../shared/kinds.js';
 import { hasSeen } from '../shared/own-pods.js';
 import { controllerReference } from '../shared/pod-from-template.js';

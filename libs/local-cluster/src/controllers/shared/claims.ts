@@ -1,7 +1,8 @@
 import type { Kind, KubeObject } from '@sympozium/api';
 import { keyOf, objectKey } from '@sympozium/controller';
 import { isNotFound, type Informer } from '@sympozium/kube';
-import { MANAGER, type ControllerContext } from './context.js';
+import type { ControllerContext } from './context.js';
+import { MANAGER } from './manager.js';
 import { selects, type LabelSelector } from '../../label-selector.js';
 import { controllerOf, controllerReference, isControlledBy } from './pod-from-template.js';
 import { isDeleted } from './pod.js';

@@ -12,6 +12,3 @@ export interface ControllerContext {
   readonly informers: SharedInformers;
   readonly events: EventRecorder;
 }
-
-/** In whose name the controllers write; as the real ones. */
-export const MANAGER = { fieldManager: 'kube-controller-manager' } as const;

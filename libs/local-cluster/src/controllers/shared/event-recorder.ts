@@ -1,7 +1,7 @@
 import type { KubeObject } from '@sympozium/api';
 import type { KubeClient, WriteOptions } from '@sympozium/kube';
 import type { Clock, Logger, Runnable } from '@sympozium/process';
-import { MANAGER } from './context.js';
+import { MANAGER } from './manager.js';
 import { EVENT } from './kinds.js';
 import { timestamp } from './time.js';
 import { unlessGone } from './unless-gone.js';

@@ -1,7 +1,8 @@
 import type { KubeObject, OwnerReference } from '@sympozium/api';
 import { OwnWrites } from '@sympozium/controller';
 import { isNewer, isNotFound, KubeError, type Informer } from '@sympozium/kube';
-import { MANAGER, type ControllerContext } from './context.js';
+import type { ControllerContext } from './context.js';
+import { MANAGER } from './manager.js';
 import { podFromTemplate } from './pod-from-template.js';
 import { isDeleted, POD, type Pod, type PodTemplate } from './pod.js';
 

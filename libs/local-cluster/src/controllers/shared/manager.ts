@@ -1,0 +1,2 @@
+/** In whose name the controllers write; as the real ones. */
+export const MANAGER = { fieldManager: 'kube-controller-manager' } as const;
