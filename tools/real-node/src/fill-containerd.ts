@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Containerd } from './containerd.js';
 import { archiveOf, type NodeImage } from './images.js';
-import type { RealNodeOptions } from './real-node.js';
+import type { RealNodeOptions } from './real-node-options.js';
 import { START_WITHIN_MS, waitUntil } from './wait.js';
 
 const NODE_IMAGES: readonly NodeImage[] = ['pause', 'coredns'];

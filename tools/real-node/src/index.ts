@@ -4,5 +4,6 @@ export { ensureNodeAssets, type EnsureNodeOptions, type NodeAssets } from './nod
 export { commandInNode } from './node-config.js';
 export { writeProgramImage, type ProgramImageOptions } from './program-image.js';
 export { residueOf } from './residue.js';
-export { startRealNode, type RealNode, type RealNodeOptions } from './real-node.js';
+export type { RealNodeOptions } from './real-node-options.js';
+export { startRealNode, type RealNode } from './real-node.js';
 export { nodeSupported } from './supported.js';

@@ -2,7 +2,7 @@ import { startControlPlane, type ControlPlane, type Place } from '@sympozium/kub
 import type { AddressPlan } from './address-plan.js';
 import type { Namespaces } from './namespaces.js';
 import { KUBE_PROXY, KUBELET, NODE_NAME } from './node-config.js';
-import type { RealNodeOptions } from './real-node.js';
+import type { RealNodeOptions } from './real-node-options.js';
 
 const API_PORT = 6443;
 

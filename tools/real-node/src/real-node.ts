@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import { SympoziumError } from '@sympozium/api';
-import type { User } from '@sympozium/kube-assets';
 import { allOf } from './all-of.js';
 import { Containerd, type NodeContainer } from './containerd.js';
 import { fillContainerd } from './fill-containerd.js';
@@ -14,21 +13,8 @@ import { NodePrograms } from './node-programs.js';
 import { makeReady } from './node-ready.js';
 import { planHere } from './plan-here.js';
 import { nodeSupported } from './supported.js';
+import type { RealNodeOptions } from './real-node-options.js';
 import { undoAll } from './undo-all.js';
-
-export interface RealNodeOptions {
-  /** Made if it is not there; one of a former node is emptied. */
-  readonly folder: string;
-  /** Of `ensureNodeAssets()`. */
-  readonly assets: NodeAssets;
-  /** Archives whose images Pods can run from the start. */
-  readonly images?: readonly string[];
-  /** Who else may speak to the API server. */
-  readonly users?: readonly User[];
-  readonly onProgress?: (line: string) => void;
-  /** Gives the start up. */
-  readonly signal?: AbortSignal;
-}
 
 /** A running Kubernetes cluster of one node with kubelet, containerd and runc. NetworkPolicies are not enforced. */
 export interface RealNode {
