@@ -18,5 +18,5 @@ export const APPS: readonly App[] = ['operator', 'web proxy', 'helm test', 'serv
 export function appOfBinding(name: string): App | undefined {
   if (/sympozium(-web-proxy)?-test$/.test(name)) return 'helm test';
   if (/sympozium-web-proxy$/.test(name)) return 'web proxy';
-  return /sympozium(-system)?$/.test(name) ? 'operator' : undefined;
+  return /^sympozium-operator(-system)?$/.test(name) ? 'operator' : undefined;
 }

@@ -129,7 +129,7 @@ describe('a denial', () => {
   });
 
   it('is none between an uninstallation and the next installation of its chart', () => {
-    const binding = { user: 'admin', name: 'suite-x-system-sympozium', at: '2026-01-01T00:00:03Z' };
+    const binding = { user: 'admin', name: 'sympozium-operator-system', at: '2026-01-01T00:00:03Z' };
     const gone = asked('delete rolebindings', binding);
     const back = asked('patch rolebindings', { ...binding, code: 201, at: '2026-01-01T00:00:06Z' });
     const denied = (at: string, user = OPERATOR): AuditLine => asked('list secrets', { code: 403, at, user });
