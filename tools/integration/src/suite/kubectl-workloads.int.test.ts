@@ -168,7 +168,7 @@ session('Pods', [
   ['kubectl logs one', 'run'],
   ['kubectl delete pod one --now', 'pod "one" deleted from kubectl-workloads namespace'],
   [
-    'kubectl drain $(kubectl get nodes -o name) --dry-run=server --ignore-daemonsets --force | head -1',
-    /^node\/\S+ cordoned \(server dry run\)$/,
+    'kubectl drain $(kubectl get nodes -o name) --dry-run=server --pod-selector=run=one', // not the Pods of other suites
+    /^(node\/\S+) cordoned \(server dry run\)\n\1 drained \(server dry run\)$/,
   ],
 ]);
