@@ -2,17 +2,17 @@ import { describe, expect, it } from 'vitest';
 import { HELP, readOptions } from './options.js';
 import { APPS } from './workspace.js';
 
-const read = (...args: string[]) => readOptions(args, '/work');
+const read = (...args: string[]) => readOptions(args, '/checkout');
 
 describe('readOptions', () => {
   it('builds all into dist/images by default', () => {
-    expect(read()).toEqual({ out: '/work/dist/images', apps: APPS });
+    expect(read()).toEqual({ out: '/checkout/dist/images', apps: APPS });
   });
 
   it('takes a folder, a base and apps, each once', () => {
     expect(
       read('--out', 'x', '--base', 'node:24', '--app', 'web-proxy', '--app', 'operator', '--app', 'web-proxy'),
-    ).toEqual({ out: '/work/x', base: 'node:24', apps: ['web-proxy', 'operator'] });
+    ).toEqual({ out: '/checkout/x', base: 'node:24', apps: ['web-proxy', 'operator'] });
     expect(read('--app', 'web-proxy', 'operator')?.apps).toEqual(['web-proxy', 'operator']);
   });
 
