@@ -10,6 +10,8 @@ import {
   type SkillPackSpecInput,
   type SympoziumInstance,
 } from '@sympozium/api';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Served } from '../fixture/served.js';
 import { suiteCluster } from '../fixture/suite-cluster.js';
@@ -19,7 +21,15 @@ import { until } from '../fixture/until.js';
 let system: Sympozium;
 
 beforeAll(async () => {
-  system = await Sympozium.start(suiteCluster(), { name: 'instances', proxy: false });
+  const cluster = suiteCluster();
+  const plugins = join(cluster.folder, 'instances-plugins.yaml');
+  // The Gateway API comes and goes for the whole cluster in another suite, and each status would tell of it.
+  writeFileSync(plugins, 'plugins:\n  - package: "@sympozium/mode-gateway"\n    enabled: false\n');
+  system = await Sympozium.start(cluster, {
+    name: 'instances',
+    proxy: false,
+    operatorEnv: { SYMPOZIUM_PLUGINS: plugins },
+  });
 });
 
 afterAll(() => system?.stop());
