@@ -6,6 +6,7 @@ export { HttpKubeClient, type HttpKubeClientOptions } from './http-client.js';
 export { inClusterConnection } from './in-cluster.js';
 export * from './informer.js';
 export { createInformer, type InformerDependencies } from './watch-informer.js';
+export { listAll } from './pages.js';
 export { resourcePath } from './paths.js';
 export { isNewer } from './resource-version.js';
 export { lines } from './watch-stream.js';

@@ -4,6 +4,7 @@ import type { KubeClient } from './client.js';
 import { isGone, KubeError } from './error.js';
 import type { Informer, InformerEvent, InformerOptions, Store } from './informer.js';
 import { ObjectStore, storeKey } from './object-store.js';
+import { listPages } from './pages.js';
 import { isNewer } from './resource-version.js';
 import { Watchdog } from './watchdog.js';
 
@@ -131,16 +132,15 @@ class WatchInformer<T extends KubeObject> implements Informer<T> {
     const { client, clock, random } = this.#dependencies;
     const { kind, pageSize = PAGE } = this.#options;
     const listed: T[] = [];
-    const page = { ...this.#scope, limit: pageSize, signal };
-    let list = await client.list(kind, page);
-    for (const object of list.items) listed.push(this.#trimmed(object));
-    while (list.continue !== undefined) {
-      list = await client.list(kind, { ...page, continue: list.continue });
-      for (const object of list.items) listed.push(this.#trimmed(object));
+    const which = { ...this.#scope, limit: pageSize, signal };
+    let version = '';
+    for await (const { items, resourceVersion } of listPages(client, kind, which)) {
+      for (const object of items) listed.push(this.#trimmed(object));
+      version = resourceVersion;
     }
     this.#replace(listed);
-    this.#next = list.resourceVersion;
-    this.#seen = list.resourceVersion;
+    this.#next = version;
+    this.#seen = version;
     this.#relistAt = clock.now() + RELIST_MS * (1 + random.float());
   }
 

@@ -1,5 +1,5 @@
 import { AGENT_RUN, kindKey, LABEL, type AgentRun, type Kind, type KubeObject } from '@sympozium/api';
-import { isNotFound, KubeError, type KubeClient, type KubeList } from '@sympozium/kube';
+import { isNotFound, KubeError, listAll, type KubeClient } from '@sympozium/kube';
 import type { OwnedKind } from '@sympozium/plugin-sdk';
 import type { Logger } from '@sympozium/process';
 import type { Child } from '../apply/remover.js';
@@ -49,26 +49,12 @@ export class DrainReader {
   /** Every object of a kind; none where the kind is not served. */
   async all<T extends KubeObject>(kind: Kind<T>, namespace: string | undefined, labelSelector = ''): Promise<T[]> {
     const which = { limit: PAGE, labelSelector, ...(namespace !== undefined && { namespace }) };
-    const found: T[] = [];
-    for (let from: string | undefined = ''; from !== undefined;) {
-      const page: KubeList<T> | undefined = await this.#page(kind, {
-        ...which,
-        ...(from !== '' && { continue: from }),
-      });
-      found.push(...(page?.items ?? []));
-      from = page?.continue;
-    }
-    return found;
-  }
-
-  #page<T extends KubeObject>(
-    kind: Kind<T>,
-    which: Parameters<KubeClient['list']>[1],
-  ): Promise<KubeList<T> | undefined> {
-    return this.#dependencies.client.list(kind, which).catch((error: unknown) => {
-      if (isNotFound(error)) return undefined;
+    try {
+      return await listAll(this.#dependencies.client, kind, which);
+    } catch (error) {
+      if (isNotFound(error)) return [];
       throw error;
-    });
+    }
   }
 
   async #children(namespace: string | undefined): Promise<readonly Child[]> {

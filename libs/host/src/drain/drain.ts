@@ -1,3 +1,4 @@
+import { SYMPOZIUM_INSTANCE } from '@sympozium/api';
 import { OwnWrites } from '@sympozium/controller';
 import type { KubeClient } from '@sympozium/kube';
 import type { OwnedKind } from '@sympozium/plugin-sdk';
@@ -8,6 +9,7 @@ import { RunWriter } from '../apply/run-writer.js';
 import { ALL_NAMESPACES } from '../cluster/kind-cache.js';
 import type { AdmittedMode } from '../plugins/admitted-mode.js';
 import { ModeRegistry } from '../plugins/mode-registry.js';
+import { StatusWriter } from '../status/status-writer.js';
 import { Teardown } from '../teardown/teardown.js';
 import { DrainReader } from './drain-reader.js';
 import { Leftovers } from './leftovers.js';
@@ -63,7 +65,9 @@ export class Drain implements Runnable {
       ...{ client, reader, modes, writer, log },
       teardown: ({ childrenOf }) => new Teardown({ ...tools, cache: { allChildrenOf: childrenOf } }),
     });
-    this.#leftovers = new Leftovers({ client, reader, clock, log });
+    const instances = { kind: SYMPOZIUM_INSTANCE, hasSeen: () => true };
+    const status = new StatusWriter({ ...written, cache: instances, fieldManager: 'sympozium/host' });
+    this.#leftovers = new Leftovers({ client, reader, writer: status, clock, log });
     this.#scopes = namespaces.includes(ALL_NAMESPACES) ? [undefined] : namespaces;
     this.#systemNamespace = systemNamespace;
     this.#clock = clock;

@@ -5,12 +5,13 @@ import { ignoreGone } from '../apply/api-answers.js';
 import { foldInstanceStatus } from '../instances/fold-instance-status.js';
 import { isOurs } from '../packs/pack-reconciler.js';
 import { obstacle } from '../plan/obstacle.js';
-import { mergePatch } from '../status/merge-patch.js';
+import type { StatusWriter } from '../status/status-writer.js';
 import type { DrainReader } from './drain-reader.js';
 
 export interface LeftoversDependencies {
   readonly client: KubeClient;
   readonly reader: DrainReader;
+  readonly writer: StatusWriter<SympoziumInstance>;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -42,10 +43,8 @@ export class Leftovers {
   }
 
   async #close(instance: SympoziumInstance): Promise<void> {
-    const { client, clock } = this.#dependencies;
-    const { status = {}, metadata } = instance;
-    const { namespace = '', name, resourceVersion } = metadata;
-    const { activeRuns = 0, queuedRuns = 0 } = status;
+    const { writer, clock } = this.#dependencies;
+    const { activeRuns = 0, queuedRuns = 0 } = instance.status ?? {};
     const closed = foldInstanceStatus({
       instance,
       serves: false,
@@ -54,11 +53,7 @@ export class Leftovers {
       counts: { activeRuns, queuedRuns },
       now: clock.now(),
     });
-    const patch = mergePatch(status, closed);
-    if (!patch) return;
-    const body = { metadata: { resourceVersion }, status: patch };
-    const options = { fieldManager: 'sympozium/host', subresource: 'status' } as const;
-    await client.patch(SYMPOZIUM_INSTANCE, { namespace, name }, { type: 'merge', body }, options);
+    await writer.write(instance, closed);
   }
 
   async #remove({ metadata }: SkillPack): Promise<void> {

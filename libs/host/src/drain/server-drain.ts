@@ -1,5 +1,5 @@
 import { AGENT_RUN, type AgentRun, type KubeObject } from '@sympozium/api';
-import { keyOf, objectKey } from '@sympozium/controller';
+import { keyOf } from '@sympozium/controller';
 import type { KubeClient } from '@sympozium/kube';
 import type { Logger } from '@sympozium/process';
 import { ignoreGone } from '../apply/api-answers.js';
@@ -76,7 +76,7 @@ export class ServerDrain {
     else if (mode?.lifecycle === 'once') await writer.release(run);
     else {
       await client.delete(AGENT_RUN, { namespace, name }, { uid, propagationPolicy: 'Background' }).catch(ignoreGone);
-      log.info({ run: objectKey(namespace, name) }, 'server run deleted');
+      log.info({ run: keyOf(run) }, 'server run deleted');
     }
   }
 }

@@ -10,7 +10,7 @@ import {
   type SympoziumSchedule,
 } from '@sympozium/api';
 import { keyOf, type OwnWrites } from '@sympozium/controller';
-import { isAlreadyExists, type KubeClient } from '@sympozium/kube';
+import { isAlreadyExists, listAll, type KubeClient } from '@sympozium/kube';
 import type { Logger } from '@sympozium/process';
 import { buildScheduledRun, cancelRun, type NewAgentRun } from '@sympozium/run-client';
 import { ignoreGone, isRefusal } from '../apply/api-answers.js';
@@ -68,12 +68,7 @@ export class ScheduleRuns {
     const { client } = this.#dependencies;
     const { namespace = '', name } = schedule.metadata;
     const options = { namespace, labelSelector: `${LABEL.schedule}=${labelValue(name)}`, limit: PAGE };
-    let page = await client.list(AGENT_RUN, options);
-    const runs = [...page.items];
-    while (page.continue !== undefined) {
-      page = await client.list(AGENT_RUN, { ...options, continue: page.continue });
-      runs.push(...page.items);
-    }
+    const runs = await listAll(client, AGENT_RUN, options);
     const own = runs.filter((run) => scheduleOf(run)?.uid === schedule.metadata.uid);
     for (const run of own) this.#mustBeSeen(schedule, run);
     return own;

@@ -1,5 +1,5 @@
 import type { KubeObject } from '@sympozium/api';
-import { objectKey, type OwnWrites } from '@sympozium/controller';
+import { keyOf, type OwnWrites } from '@sympozium/controller';
 import type { KubeClient } from '@sympozium/kube';
 import type { Logger } from '@sympozium/process';
 import type { KindCache } from '../cluster/kind-cache.js';
@@ -9,7 +9,7 @@ type WithStatus = KubeObject & { readonly status?: object };
 
 export interface StatusWriterOptions<T extends WithStatus> {
   readonly client: KubeClient;
-  readonly cache: KindCache<T>;
+  readonly cache: Pick<KindCache<T>, 'kind' | 'hasSeen'>;
   readonly fieldManager: string;
   readonly ownWrites: OwnWrites;
   readonly log: Logger;
@@ -29,7 +29,7 @@ export class StatusWriter<T extends WithStatus> {
     const patch = mergePatch(object.status ?? {}, status);
     if (!patch) return;
     const { namespace = '', name, resourceVersion } = object.metadata;
-    const key = objectKey(namespace, name);
+    const key = keyOf(object);
     const written = await client.patch(
       cache.kind,
       { namespace, name },
