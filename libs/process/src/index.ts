@@ -5,5 +5,6 @@ export * from './lifecycle.js';
 export * from './logger.js';
 export * from './metrics.js';
 export * from './owner-file.js';
+export * from './process-start.js';
 export * from './random.js';
 export * from './settings.js';

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { processStart } from '@sympozium/process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -11,7 +11,7 @@ interface Recorded {
 
 /** Writes down which process a container is, so that a later life of the node can end it. */
 export function recordProcess(containerFolder: string, pid: number): void {
-  const record: Recorded = { pid, started: startOf(pid) ?? '' };
+  const record: Recorded = { pid, started: processStart(pid) ?? '' };
   writeFileSync(join(containerFolder, RECORD), JSON.stringify(record), { mode: 0o600 });
 }
 
@@ -25,7 +25,7 @@ export function endLeftovers(podsFolder: string): number[] {
   for (const pod of folders(podsFolder)) {
     for (const folder of containerFolders(pod)) {
       const record = readRecord(folder);
-      if (!record?.pid || !record.started || startOf(record.pid) !== record.started) continue;
+      if (!record?.pid || !record.started || processStart(record.pid) !== record.started) continue;
       killGroup(record.pid, 'SIGKILL');
       ended.push(record.pid);
     }
@@ -48,20 +48,6 @@ function readRecord(folder: string): Recorded | undefined {
     return JSON.parse(readFileSync(join(folder, RECORD), 'utf8')) as Recorded;
   } catch {
     return undefined; // never started, or the node died while writing it: the guardian has ended the process
-  }
-}
-
-/** When a process started, in whatever unit the system has; undefined when there is none. */
-function startOf(pid: number): string | undefined {
-  try {
-    if (process.platform !== 'linux')
-      return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)])
-        .toString()
-        .trim();
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]; // field 22; the name before it may hold spaces
-  } catch {
-    return undefined;
   }
 }
 

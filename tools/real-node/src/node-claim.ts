@@ -1,11 +1,12 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { SympoziumError } from '@sympozium/api';
+import { processStart } from '@sympozium/process';
 import { MACHINE } from './names.js';
 
 interface Owner {
   readonly pid: number;
-  /** When that process started, in ticks since the machine did: tells it from a later one with its id. */
+  /** When that process started. */
   readonly started: string;
   /** The node’s folder. */
   readonly folder: string;
@@ -17,14 +18,14 @@ interface Owner {
  */
 export function claimMachine(folder: string, file: string = MACHINE.claim): () => void {
   const owner = readClaim(file);
-  if (owner !== undefined && startTime(owner.pid) === owner.started)
+  if (owner !== undefined && processStart(owner.pid) === owner.started)
     throw new SympoziumError(
       'SETTING_INVALID',
       `a real node runs already, in ${owner.folder} by process ${owner.pid}, and a machine can have one. Stop that first.`,
     );
   mkdirSync(dirname(file), { recursive: true });
   rmSync(file, { force: true });
-  const claim: Owner = { pid: process.pid, started: startTime(process.pid) ?? '', folder };
+  const claim: Owner = { pid: process.pid, started: processStart(process.pid) ?? '', folder };
   writeFileSync(file, JSON.stringify(claim), { flag: 'wx' });
   return () => rmSync(file, { force: true });
 }
@@ -33,16 +34,6 @@ export function claimMachine(folder: string, file: string = MACHINE.claim): () =
 function readClaim(file: string): Owner | undefined {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as Owner;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Field 22 of /proc/PID/stat; the name in field 2 may hold spaces. */
-function startTime(pid: number): string | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
   } catch {
     return undefined;
   }
