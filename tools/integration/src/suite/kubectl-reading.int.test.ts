@@ -97,7 +97,7 @@ session('get', [
 session('get --watch', [
   // The watcher is there once it has shown what there is.
   [
-    'kubectl get configmap red -w -o jsonpath="{.data.size} " > seen & ' +
+    ': > seen; kubectl get configmap red -w -o jsonpath="{.data.size} " > seen & ' +
       'until grep -q 1 seen; do sleep 0.1; done; ' +
       `kubectl patch configmap red -p '{"data":{"size":"2"}}' && until grep -q 2 seen; do sleep 0.1; done; kill $!; cat seen`,
     'configmap/red patched\n1 2',
