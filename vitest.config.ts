@@ -1,11 +1,5 @@
 import { defineConfig } from 'vitest/config';
-
-/** Workspace packages are read from their sources. */
-const fromSources = {
-  resolve: { conditions: ['@sympozium/source'] },
-  ssr: { resolve: { conditions: ['@sympozium/source'] } },
-  environments: { __vitest__: { resolve: { conditions: ['@sympozium/source'] } } }, // where globalSetup runs
-};
+import { fromSources } from './tools/build/vitest-sources.mjs';
 
 /** `npm test`: everything that needs nothing but Node; the integration suite runs on the embedded API. */
 export default defineConfig({

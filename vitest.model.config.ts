@@ -1,10 +1,9 @@
 import { defineConfig } from 'vitest/config';
+import { fromSources } from './tools/build/vitest-sources.mjs';
 
 /** `npm run test:model`: the whole path with a real model behind it (tools/local-model); needs Python. */
 export default defineConfig({
-  resolve: { conditions: ['@sympozium/source'] },
-  ssr: { resolve: { conditions: ['@sympozium/source'] } },
-  environments: { __vitest__: { resolve: { conditions: ['@sympozium/source'] } } }, // where globalSetup runs
+  ...fromSources,
   test: {
     include: ['tools/integration/src/suite/*.model.test.ts'],
     reporters: ['default', './tools/build/vitest-reporter.mjs'],

@@ -1,10 +1,9 @@
 import { defineConfig } from 'vitest/config';
+import { fromSources } from './tools/build/vitest-sources.mjs';
 
 /** `npm run test:node`: a real Kubernetes node behind a real gateway (tools/real-node); needs Linux and root. */
 export default defineConfig({
-  resolve: { conditions: ['@sympozium/source'] },
-  ssr: { resolve: { conditions: ['@sympozium/source'] } },
-  environments: { __vitest__: { resolve: { conditions: ['@sympozium/source'] } } }, // where globalSetup runs
+  ...fromSources,
   test: {
     include: ['tools/integration/src/suite/*.node.test.ts'],
     reporters: ['default', './tools/build/vitest-reporter.mjs'],
